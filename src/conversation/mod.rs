@@ -1,0 +1,20 @@
+//! A conversation: what has been said so far, folded into what a decision needs.
+//!
+//! [`Conversation`] takes in each turn and what the host did, and gives a [`Situation`]: a plain view of everything a
+//! rule may look at. Its stored form has a version, loads again, and holds no text.
+
+mod dialogue;
+mod context;
+mod reading;
+mod repetition;
+mod situation;
+mod state;
+mod turn;
+
+pub use dialogue::{BotActs, DialoguePatterns, Reply};
+pub use context::{Availability, Context, LocalTime, QueueState};
+pub use reading::{Answer, Reading};
+pub use repetition::Shingles;
+pub use situation::{Decline, Failures, IntentView, OpenOffer, Situation};
+pub use state::{Conversation, Owner};
+pub use turn::{Channel, Speaker, Turn, UnknownChannel};

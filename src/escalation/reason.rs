@@ -1,0 +1,196 @@
+use crate::signal::{Evidence, Signal};
+use crate::text::Span;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The version of the list of [`ReasonCode`]s. A code is never renamed or given another meaning; new ones raise this.
+pub const REASON_CODES_VERSION: u16 = 1;
+
+/// Why something was decided. A closed list: logs and reports are counted by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ReasonCode {
+    /// A person owns the conversation.
+    HumanOwned,
+    /// A person is on the way.
+    Pending,
+    /// Suicide, self-harm or a life in danger.
+    Crisis,
+    /// A threat to a person or a place.
+    Threat,
+    /// A person was asked for.
+    ExplicitRequest,
+    /// A call back was asked for.
+    CallbackRequest,
+    /// A supervisor was asked for.
+    SupervisorRequest,
+    /// A person was meant, not named.
+    ImpliedRequest,
+    /// A person was asked for if the next step fails, and it failed.
+    ConditionalRequest,
+    /// An offer was taken up.
+    OfferAccepted,
+    /// A person was declined.
+    OfferDeclined,
+    /// An automated decision is contested.
+    Contest,
+    /// A formal complaint.
+    FormalComplaint,
+    /// A privacy right was used: a legal clock runs.
+    DataRight,
+    /// A rule of the policy on what the message signals; the rule says which.
+    Rule,
+    /// The customer says that the bot did not understand.
+    Misunderstood,
+    /// The bot had no answer.
+    Fallback,
+    /// The bot said the same again.
+    BotLoop,
+    /// The customer asked the same again.
+    AskedAgain,
+    /// There was contact about this before.
+    RepeatContact,
+    /// A model could not answer.
+    ModelFailed,
+    /// Failures in a row reached the cap.
+    FailureCap,
+    /// Frustration is high.
+    FrustrationHigh,
+    /// Frustration rises.
+    FrustrationRising,
+    /// Two hints of dissatisfaction within three turns.
+    Hints,
+    /// Frustration is foreseen.
+    Forecast,
+    /// The classifier is not sure.
+    LowConfidence,
+    /// Two intents lie close together.
+    Ambiguous,
+    /// The classifier abstains.
+    Abstained,
+    /// The bot has asked as often as it may.
+    ClarifyBudget,
+    /// The customer says that it is solved.
+    Resolved,
+    /// Held back: a person was declined or offered just before, and nothing new has come up.
+    CoolDown,
+    /// A rule on the customer, the channel, the stage or the hour.
+    Circumstance,
+    /// A person is reached another way than live.
+    ModeChanged,
+}
+
+impl ReasonCode {
+    /// The name on the wire, in snake case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::HumanOwned => "human_owned",
+            Self::Pending => "pending",
+            Self::Crisis => "crisis",
+            Self::Threat => "threat",
+            Self::ExplicitRequest => "explicit_request",
+            Self::CallbackRequest => "callback_request",
+            Self::SupervisorRequest => "supervisor_request",
+            Self::ImpliedRequest => "implied_request",
+            Self::ConditionalRequest => "conditional_request",
+            Self::OfferAccepted => "offer_accepted",
+            Self::OfferDeclined => "offer_declined",
+            Self::Contest => "contest",
+            Self::FormalComplaint => "formal_complaint",
+            Self::DataRight => "data_right",
+            Self::Rule => "rule",
+            Self::Misunderstood => "misunderstood",
+            Self::Fallback => "fallback",
+            Self::BotLoop => "bot_loop",
+            Self::AskedAgain => "asked_again",
+            Self::RepeatContact => "repeat_contact",
+            Self::ModelFailed => "model_failed",
+            Self::FailureCap => "failure_cap",
+            Self::FrustrationHigh => "frustration_high",
+            Self::FrustrationRising => "frustration_rising",
+            Self::Hints => "hints",
+            Self::Forecast => "forecast",
+            Self::LowConfidence => "low_confidence",
+            Self::Ambiguous => "ambiguous",
+            Self::Abstained => "abstained",
+            Self::ClarifyBudget => "clarify_budget",
+            Self::Resolved => "resolved",
+            Self::CoolDown => "cool_down",
+            Self::Circumstance => "circumstance",
+            Self::ModeChanged => "mode_changed",
+        }
+    }
+}
+
+/// Words that bear a reason out: where in the conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The turn, counted from 0 over all speakers.
+    pub turn: u32,
+    /// The words, in that turn's text.
+    #[serde(flatten)]
+    pub span: Span,
+}
+
+/// One reason of a decision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Reason {
+    /// What kind of reason.
+    pub code: ReasonCode,
+    /// The layer of the ladder it comes from, 0 to 11.
+    pub layer: u8,
+    /// The rule, where one of the policy's decided.
+    pub rule: Option<Arc<str>>,
+    /// What was measured, where a number decided.
+    pub value: Option<f32>,
+    /// What it was held against.
+    pub threshold: Option<f32>,
+    /// The words that bear it out.
+    pub evidence: Vec<Place>,
+}
+
+impl Reason {
+    /// A reason without number or words.
+    #[must_use]
+    pub fn new(code: ReasonCode, layer: u8) -> Self {
+        Self { code, layer, rule: None, value: None, threshold: None, evidence: Vec::new() }
+    }
+
+    /// Whether it is one of failure or doubt: such offers and questions may not go on for ever.
+    #[must_use]
+    pub fn is_stuck(&self) -> bool {
+        matches!(
+            self.code,
+            ReasonCode::Misunderstood
+                | ReasonCode::Fallback
+                | ReasonCode::BotLoop
+                | ReasonCode::ModelFailed
+                | ReasonCode::LowConfidence
+                | ReasonCode::Ambiguous
+                | ReasonCode::Abstained
+                | ReasonCode::ClarifyBudget
+        )
+    }
+
+    pub(crate) fn of_rule(layer: u8, signal: &Signal) -> Self {
+        Self { rule: Some(Arc::from(signal.name())), ..Self::new(ReasonCode::Rule, layer) }
+    }
+
+    pub(crate) fn measured(code: ReasonCode, layer: u8, value: f32, threshold: f32) -> Self {
+        Self { value: Some(value), threshold: Some(threshold), ..Self::new(code, layer) }
+    }
+
+    pub(crate) fn shown_by(self, turn: u32, evidence: &[Evidence]) -> Self {
+        // Three places convince; thirty hide the one that matters.
+        let evidence = evidence.iter().take(3).map(|e| Place { turn, span: e.span }).collect();
+        Self { evidence, ..self }
+    }
+
+    /// What the reason is about, as one name.
+    pub(crate) fn topic(&self) -> Arc<str> {
+        self.rule.clone().unwrap_or_else(|| Arc::from(self.code.name()))
+    }
+}

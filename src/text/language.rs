@@ -1,0 +1,170 @@
+//! Which of the two languages a message is in: by its function words first, by its letters where they don't tell.
+
+use serde::{Deserialize, Serialize};
+
+/// A language this crate reads. Flemish is Dutch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lang {
+    /// Dutch.
+    Nl,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// Both, in the order that ties are broken in.
+    pub const ALL: [Self; 2] = [Self::Nl, Self::En];
+
+    /// The code of ISO 639-1.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Nl => "nl",
+            Self::En => "en",
+        }
+    }
+
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Nl => Self::En,
+            Self::En => Self::Nl,
+        }
+    }
+}
+
+/// What a message says of its own language.
+///
+/// ```
+/// use handover::text::{Lang, Text};
+///
+/// let of = |raw| Text::new(raw).language();
+/// assert_eq!(of("ge moet mij nie bellen hè").main, Some(Lang::Nl));
+/// assert_eq!(of("where is my parcel").main, Some(Lang::En));
+/// assert!(of("yo mijn package is stuck, any idea what to do").mixed);
+/// assert_eq!(of("ok").main, None);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Language {
+    /// The language of most of it; `None` where the words don't tell.
+    pub main: Option<Lang>,
+    /// The other language takes part too.
+    pub mixed: bool,
+}
+
+impl Language {
+    /// Whether rules of `lang` have something to look for here: yes, unless the message is clearly all in the
+    /// other language.
+    #[must_use]
+    pub fn admits(self, lang: Lang) -> bool {
+        self.mixed || self.main.is_none_or(|main| main == lang)
+    }
+
+    /// The code of the main language, `und` where the words don't tell.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.main.map_or("und", Lang::code)
+    }
+}
+
+/// Words that stand in one of the two only. Sorted, so that a look-up is a binary search; a test checks it.
+const DUTCH: &[&str] = &[
+    "aan", "abonnement", "achter", "afspraak", "al", "alleen", "alles", "allez", "als", "altijd", "alweer", "amai",
+    "ander", "andere", "bedankt", "bedrag", "begrijp", "bellen", "ben", "bent", "bestelling", "betaald", "betalen",
+    "bij", "da", "daar", "daarom", "dan", "dank", "dat", "de", "deze", "dingen", "dit", "doe", "doen", "doet",
+    "doorverbinden", "drie", "dus", "echt", "een", "eens", "eerst", "elke", "en", "enkel", "er", "euro", "even",
+    "factuur", "ff", "gaan", "gaat", "ge", "gebeld", "geen", "geld", "geweest", "gewoon", "gij", "ging", "goed",
+    "goede", "goedemiddag", "goedemorgen", "graag", "haar", "hallo", "heb", "hebben", "hebt", "heeft", "heel", "hem",
+    "het", "hier", "hij", "hoe", "hun", "iemand", "iets", "ik", "ivm", "ja", "jaar", "je", "jij", "jou", "jouw",
+    "jullie", "kaart", "kan", "keer", "klacht", "klant", "komen", "komt", "kon", "krijg", "krijgen", "krijgt",
+    "kunnen", "kunt", "laat", "laten", "lekker", "liever", "maand", "maar", "mag", "medewerker", "meer", "mevrouw",
+    "mij", "mijn", "misschien", "mn", "moet", "moeten", "mogen", "morgen", "na", "naar", "nee", "nie", "niemand",
+    "niet", "niets", "niks", "nodig", "nog", "nooit", "nou", "nu", "om", "omdat", "ons", "onze", "ook", "opnieuw",
+    "opzeggen", "overleden", "pakket", "rekening", "sinds", "snap", "snel", "spreken", "staan", "staat", "stuur",
+    "te", "tegen", "terug", "toch", "toen", "tot", "twee", "u", "uit", "uw", "va", "vaak", "van", "vandaag",
+    "vanmiddag", "veel", "verder", "volgende", "voor", "vorige", "vraag", "vragen", "waar", "waarom", "wanneer",
+    "waren", "wat", "week", "weer", "weet", "wel", "welke", "werkt", "weten", "wie", "wij", "wil", "willen", "wilt",
+    "word", "worden", "wordt", "wou", "ze", "zeg", "zeggen", "zegt", "zei", "zelf", "zich", "zie", "zij", "zijn",
+    "zit", "zn", "zo", "zonder", "zou", "zullen",
+];
+
+const ENGLISH: &[&str] = &[
+    "a", "about", "actually", "after", "again", "all", "already", "always", "am", "an", "and", "another", "any",
+    "anyone", "anything", "are", "as", "ask", "at", "back", "be", "because", "been", "before", "being", "but", "by",
+    "call", "came", "can", "can't", "cannot", "cant", "card", "could", "day", "did", "didn't", "didnt", "do", "does",
+    "doesn't", "doesnt", "doing", "don't", "done", "dont", "every", "everything", "feel", "find", "first", "for",
+    "from", "get", "getting", "give", "go", "going", "gone", "gonna", "good", "got", "has", "have", "haven't",
+    "having", "he", "hello", "her", "here", "hey", "hi", "him", "his", "how", "i", "i'd", "i'll", "i'm", "i've", "if",
+    "im", "into", "isn't", "it", "it's", "its", "ive", "just", "keep", "know", "last", "let", "like", "look", "made",
+    "make", "money", "month", "more", "much", "my", "myself", "need", "never", "new", "no", "not", "nothing", "now",
+    "on", "one", "only", "or", "order", "other", "our", "out", "own", "parcel", "pay", "people", "person", "please",
+    "pls", "plz", "put", "really", "right", "said", "same", "say", "see", "send", "sent", "she", "should", "since",
+    "so", "some", "somebody", "someone", "something", "speak", "still", "sure", "take", "talk", "than", "thank",
+    "thanks", "that", "that's", "the", "their", "them", "then", "there", "these", "they", "thing", "think", "this",
+    "those", "time", "to", "today", "told", "too", "two", "up", "us", "very", "waiting", "wanna", "wants", "way",
+    "well", "went", "were", "what", "what's", "when", "where", "which", "while", "who", "whole", "why", "will",
+    "with", "without", "won't", "wont", "work", "working", "works", "would", "yes", "yet", "you", "you're", "your",
+    "yours",
+];
+
+/// Letters that are at home in one of the two; asked for words of four letters and more.
+const DUTCH_LETTERS: [&str; 12] = ["ij", "aa", "uu", "oe", "ui", "eu", "sch", "cht", "oo", "gge", "nkt", "eel"];
+const ENGLISH_LETTERS: [&str; 12] = ["th", "wh", "gh", "sh", "ough", "tion", "ck", "ly", "ay", "ow", "ea", "ould"];
+
+/// How much one word says; a function word says it all, a letter pair a third.
+const WORD: u32 = 3;
+const LETTERS: u32 = 1;
+
+pub(super) fn is_function_word(folded: &str) -> bool {
+    folded.len() <= 5 && (DUTCH.binary_search(&folded).is_ok() || ENGLISH.binary_search(&folded).is_ok())
+        || matches!(folded, "is" | "was" | "had" | "in" | "of" | "we" | "me" | "op" | "met" | "die" | "heb")
+}
+
+pub(super) fn detect<'w>(words: impl Iterator<Item = &'w str>, hint: Option<Lang>) -> Language {
+    let (mut dutch, mut english) = (0_u32, 0_u32);
+    for word in words {
+        if DUTCH.binary_search(&word).is_ok() {
+            dutch += WORD;
+        } else if ENGLISH.binary_search(&word).is_ok() {
+            english += WORD;
+        } else if word.len() >= 4 {
+            dutch += LETTERS * u32::from(DUTCH_LETTERS.iter().any(|l| word.contains(l)));
+            english += LETTERS * u32::from(ENGLISH_LETTERS.iter().any(|l| word.contains(l)));
+        }
+    }
+    let (most, least) = (dutch.max(english), dutch.min(english));
+    let main = match dutch.cmp(&english) {
+        _ if most < WORD || most < least + 2 => None,
+        std::cmp::Ordering::Less => Some(Lang::En),
+        _ => Some(Lang::Nl),
+    };
+    // Two words of the other language, or a fifth of the evidence: more than a loan word.
+    let mixed = least >= 2 * WORD && least * 5 >= most;
+    Language { main: main.or(hint), mixed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Form, Text};
+
+    #[test]
+    fn tables_are_usable() {
+        for table in [DUTCH, ENGLISH] {
+            let mut sorted = table.to_vec();
+            sorted.sort_unstable();
+            sorted.dedup();
+            assert_eq!(sorted, table, "sorted: {sorted:?}");
+        }
+        assert!(!DUTCH.iter().any(|w| ENGLISH.contains(w)));
+    }
+
+    #[test]
+    fn a_hint_fills_in_but_never_overrides() {
+        let of = |raw, hint| Text::of(raw, Form::Written, Some(hint)).language().main;
+        assert_eq!(of("ok", Lang::Nl), Some(Lang::Nl));
+        assert_eq!(of("where is my parcel", Lang::Nl), Some(Lang::En));
+    }
+}

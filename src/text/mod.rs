@@ -1,0 +1,179 @@
+//! One view of a message that every reader shares and that is computed once.
+//!
+//! [`Text`] takes a message as it came in and gives folded words with byte spans into the original, its
+//! sentences, its language and its style (capitals, exclamation marks, elongation, emoji). Quoted history,
+//! signatures and disclaimers of an e-mail are left out; fillers and slips of a speech transcript are undone.
+//!
+//! Cost: linear in the length of the message, whatever is in it; no panic on any `&str`.
+
+mod emoji;
+mod fold;
+mod language;
+mod mail;
+mod span;
+mod speech;
+mod words;
+
+pub use language::{Lang, Language};
+pub use span::Span;
+pub use words::{Sentence, Word, WordKind};
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// How a message was written down: what may be stripped or undone before it is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// Typed, as in a chat.
+    #[default]
+    Written,
+    /// An e-mail: quoted history, signature and disclaimer are no words of this message.
+    Mail,
+    /// A speech transcript: fillers, slips and split compounds are undone.
+    Speech,
+}
+
+/// A message, folded and cut into words and sentences.
+///
+/// ```
+/// use handover::text::{Form, Lang, Text};
+///
+/// let text = Text::new("Neeee, dat vroeg ik NIET!!");
+/// let words: Vec<_> = text.words().iter().map(|w| text.folded(w)).collect();
+/// assert_eq!(words, ["nee", "dat", "vroeg", "ik", "niet"]);
+/// assert_eq!(text.language().main, Some(Lang::Nl));
+/// assert_eq!(text.style().exclamations, 2);
+/// assert_eq!(text.words()[0].span.of(text.raw()), Some("Neeee"));
+///
+/// let mail = Text::of("Opgelost, dank!\n\n> DRINGEND: storing", Form::Mail, None);
+/// assert_eq!(mail.words().len(), 2);
+/// ```
+#[derive(Clone)]
+pub struct Text<'a> {
+    raw: &'a str,
+    stream: String,
+    words: Vec<Word>,
+    sentences: Vec<Sentence>,
+    language: Language,
+    style: Style,
+}
+
+impl<'a> Text<'a> {
+    /// Reads a typed message, with no hint of its language.
+    #[must_use]
+    pub fn new(raw: &'a str) -> Self {
+        Self::of(raw, Form::Written, None)
+    }
+
+    /// Reads a message of the given form. `hint` says which language to assume where the words don't tell;
+    /// it never overrides clear evidence.
+    ///
+    /// A message longer than 4 GiB is read up to there: spans are 32 bits wide.
+    #[must_use]
+    pub fn of(raw: &'a str, form: Form, hint: Option<Lang>) -> Self {
+        let body = match form {
+            Form::Mail => mail::body(raw),
+            Form::Written | Form::Speech => vec![Span::new(0, u32::try_from(raw.len()).unwrap_or(u32::MAX))],
+        };
+        let mut cut = words::cut(raw, &body, form);
+        speech::tidy(&mut cut, form);
+        let (stream, words, sentences, style) = cut.finish();
+        let language = language::detect(words.iter().map(|w| folded_in(&stream, w)), hint);
+        Self { raw, stream, words, sentences, language, style }
+    }
+
+    /// The message as it came in.
+    #[must_use]
+    pub fn raw(&self) -> &'a str {
+        self.raw
+    }
+
+    /// The words in order: letters, numbers and emoji. Punctuation is in [`Sentence`] and [`Style`].
+    #[must_use]
+    pub fn words(&self) -> &[Word] {
+        &self.words
+    }
+
+    /// A word's folded form: lower case, plain letters, elongation undone.
+    #[must_use]
+    pub fn folded(&self, word: &Word) -> &str {
+        folded_in(&self.stream, word)
+    }
+
+    /// The sentences in order; together they hold every word once.
+    #[must_use]
+    pub fn sentences(&self) -> &[Sentence] {
+        &self.sentences
+    }
+
+    /// The language or languages of the message.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// What the writing shows beside the words.
+    #[must_use]
+    pub fn style(&self) -> Style {
+        self.style
+    }
+
+    /// The span from one word to another, both by index, both included.
+    #[must_use]
+    pub fn span(&self, first: usize, last: usize) -> Option<Span> {
+        Some(self.words.get(first)?.span.join(self.words.get(last)?.span))
+    }
+
+    /// The folded words with a space before and after each, and a mark between sentences: what phrase
+    /// matchers scan.
+    pub(crate) fn stream(&self) -> &str {
+        &self.stream
+    }
+}
+
+fn folded_in<'t>(stream: &'t str, word: &Word) -> &'t str {
+    stream.get(word.folded.start as usize..word.folded.end as usize).unwrap_or_default()
+}
+
+/// A customer's words don't belong in a log: only the sizes are shown.
+impl fmt::Debug for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Text")
+            .field("bytes", &self.raw.len())
+            .field("words", &self.words.len())
+            .field("sentences", &self.sentences.len())
+            .field("language", &self.language)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the writing of a message shows beside its words. Counts, not scores.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Style {
+    /// Words of the message.
+    pub words: u32,
+    /// Words of four letters or more, all in capitals, without digits.
+    pub shouted: u32,
+    /// Words of four letters or more.
+    pub long_words: u32,
+    /// Exclamation marks.
+    pub exclamations: u32,
+    /// Question marks.
+    pub questions: u32,
+    /// Letters dropped when drawn-out words were folded.
+    pub elongation: u32,
+    /// Emoji and emoticons.
+    pub emoji: u32,
+    /// Fillers, repeated starts and split compounds that were undone.
+    pub slips: u32,
+}
+
+impl Style {
+    /// Whether the message shouts: at least half of its longer words, or two of them, are in capitals.
+    #[must_use]
+    pub fn shouts(self) -> bool {
+        self.shouted >= 2 || (self.shouted == 1 && self.long_words <= 2)
+    }
+}
