@@ -1,9 +1,9 @@
 //! From rules to an automaton and tables, built once.
 
 use super::parse::{self, Effect, Flags, PatternError, PatternErrors, RawPack, RawRule, Term};
-use crate::text::Lang;
+use crate::text::{Lang, is_function_word};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -139,10 +139,15 @@ impl PatternSet {
 /// Collects strings and symbols over the packs.
 #[derive(Default)]
 struct Builder {
-    strings: BTreeMap<String, BTreeSet<Symbol>>,
+    /// Every string by its number, and the symbols it stands for.
+    strings: Vec<String>,
+    numbers: HashMap<String, u32>,
+    symbols_of: Vec<Vec<Symbol>>,
     lang_of: Vec<Lang>,
-    /// How many strings a symbol stands for: the fewer, the better a key.
-    width: Vec<usize>,
+    /// How common the strings of a symbol are: the rarer, the better a key.
+    common: Vec<u32>,
+    /// Symbols by what they stand for, so that a set of words that many rules use is one symbol.
+    known: HashMap<(Lang, Vec<u32>), Symbol>,
     rules: Vec<Rule>,
     guards: BTreeMap<Lang, Guards>,
     sections: Vec<Arc<str>>,
@@ -178,9 +183,9 @@ impl Builder {
     fn rule(&mut self, raw: &RawRule, scope: &mut Scope<'_>) -> Result<Rule, String> {
         let mut items = Vec::with_capacity(raw.items.len());
         for item in &raw.items {
-            let symbol = match &item.term {
-                Term::Class(name) => self.class(name, scope)?,
-                Term::Words(words) => self.symbol(scope.lang, words.iter().cloned().collect()),
+            let symbol = match item.term.as_class() {
+                Some(name) => self.class(name, scope)?,
+                None => self.symbol(scope.lang, strings_of_term(scope.pack, &item.term, &mut Vec::new())?),
             };
             items.push(Step { gap: item.gap, symbol });
         }
@@ -224,31 +229,54 @@ impl Builder {
     }
 
     fn symbol(&mut self, lang: Lang, strings: BTreeSet<String>) -> Symbol {
+        let mut numbers: Vec<u32> = strings.into_iter().map(|string| self.number(string)).collect();
+        numbers.sort_unstable();
+        let key = (lang, numbers);
+        if let Some(symbol) = self.known.get(&key) {
+            return *symbol;
+        }
         let symbol = self.lang_of.len() as Symbol;
         self.lang_of.push(lang);
-        self.width.push(strings.len());
-        for string in strings {
-            self.strings.entry(string).or_default().insert(symbol);
+        let mut common = 0;
+        for number in &key.1 {
+            common += self.strings.get(*number as usize).map_or(0, |string| commonness(string));
+            if let Some(symbols) = self.symbols_of.get_mut(*number as usize) {
+                symbols.push(symbol);
+            }
         }
+        self.common.push(common);
+        self.known.insert(key, symbol);
         symbol
+    }
+
+    /// A hash map serves to look up only: numbers go by first use, so the order is the same in every process.
+    fn number(&mut self, string: String) -> u32 {
+        if let Some(number) = self.numbers.get(&string) {
+            return *number;
+        }
+        let number = self.strings.len() as u32;
+        self.strings.push(string.clone());
+        self.symbols_of.push(Vec::new());
+        self.numbers.insert(string, number);
+        number
     }
 
     fn finish(self) -> Result<PatternSet, PatternErrors> {
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(self.strings.keys())
+            .build(&self.strings)
             .map_err(|e| PatternErrors::one(PatternError::new(Lang::Nl, 0, format!("the packs are too large: {e}"))))?;
         let mut rules_by_key = vec![Vec::new(); self.lang_of.len()];
         for (number, rule) in self.rules.iter().enumerate() {
-            let rarest = rule.items.iter().map(|i| i.symbol).min_by_key(|s| self.width.get(*s as usize));
+            let rarest = rule.items.iter().map(|i| i.symbol).min_by_key(|s| self.common.get(*s as usize));
             if let Some(rules) = rarest.and_then(|key| rules_by_key.get_mut(key as usize)) {
                 rules.push(number as u32);
             }
         }
         Ok(PatternSet {
             automaton: Some(automaton),
-            symbols_of: self.strings.into_values().map(|s| s.into_iter().collect()).collect(),
+            symbols_of: self.symbols_of,
             symbols: self.lang_of.len(),
             lang_of: self.lang_of,
             rules: self.rules,
@@ -256,6 +284,15 @@ impl Builder {
             guards: self.guards,
             sections: self.sections,
         })
+    }
+}
+
+/// How often a string turns up in messages, roughly: function words all the time, short words now and then.
+fn commonness(string: &str) -> u32 {
+    match string.trim() {
+        word if is_function_word(word) => 200,
+        word if word.len() <= 4 => 10,
+        _ => 1,
     }
 }
 
@@ -268,11 +305,16 @@ fn strings_of(pack: &RawPack, name: &str, open: &mut Vec<String>) -> Result<BTre
     open.push(name.to_owned());
     let mut strings = BTreeSet::new();
     for term in terms {
-        match term {
-            Term::Words(words) => strings.extend(words.iter().cloned()),
-            Term::Class(inner) => strings.extend(strings_of(pack, inner, open)?),
-        }
+        strings.extend(strings_of_term(pack, term, open)?);
     }
     open.pop();
+    Ok(strings)
+}
+
+fn strings_of_term(pack: &RawPack, term: &Term, open: &mut Vec<String>) -> Result<BTreeSet<String>, String> {
+    let mut strings: BTreeSet<String> = term.words.iter().cloned().collect();
+    for class in &term.classes {
+        strings.extend(strings_of(pack, class, open)?);
+    }
     Ok(strings)
 }

@@ -17,7 +17,7 @@
 //! -- vacature*                  # veto for the whole message
 //! ```
 //!
-//! Items are words (`word`, `word*`, `*word`, `*word*`), alternatives (`a|b|two_words`), classes (`@name`), gaps
+//! Items are words (`word`, `word*`, `*word`, `*word*`), alternatives (`a|b|two_words|@class`), classes (`@name`), gaps
 //! (`~n`: up to n words), and the ends of a sentence (`^`, `$`). All words of a match stand in one sentence.
 //! Instead of a mark a rule may begin with its score, `0.6`.
 //!

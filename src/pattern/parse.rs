@@ -1,6 +1,6 @@
 //! From a pack's text to rules, with every mistake of the text at once.
 
-use crate::text::{Lang, Text};
+use crate::text::{Lang, folded_words};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -76,11 +76,21 @@ pub(super) enum Effect {
     VetoMessage,
 }
 
-/// Something to find: a class by name, or words right here.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Term {
-    Class(String),
-    Words(Vec<String>),
+/// Something to find: any of these words, or of the words of these classes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Term {
+    pub(super) words: Vec<String>,
+    pub(super) classes: Vec<String>,
+}
+
+impl Term {
+    /// The name of the class that this is, and nothing more.
+    pub(super) fn as_class(&self) -> Option<&str> {
+        match (self.words.as_slice(), self.classes.as_slice()) {
+            ([], [class]) => Some(class),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -253,14 +263,14 @@ fn flag(word: &str, flags: &mut Flags) -> Result<(), String> {
 
 /// A term; `space` is how a space inside a phrase is written.
 fn term(written: &str, space: &str) -> Result<Term, String> {
-    if let Some(name) = written.strip_prefix('@') {
-        return Ok(Term::Class(class_name(name)?));
+    let mut term = Term::default();
+    for part in written.split('|') {
+        match part.strip_prefix('@') {
+            Some(name) => term.classes.push(class_name(name)?),
+            None => key(&part.replace(space, " "), &mut term.words)?,
+        }
     }
-    let mut keys = Vec::new();
-    for word in written.split('|') {
-        key(&word.replace(space, " "), &mut keys)?;
-    }
-    Ok(Term::Words(keys))
+    Ok(term)
 }
 
 /// The strings to look for in a stream: folded, with a space where a word has to begin or end.
@@ -268,8 +278,8 @@ fn key(written: &str, keys: &mut Vec<String>) -> Result<(), String> {
     let open_start = written.starts_with('*');
     let open_end = written.ends_with('*');
     let plain = written.trim_matches('*');
-    let text = Text::new(plain);
-    let words: Vec<&str> = text.words().iter().map(|w| text.folded(w)).collect();
+    let folded = folded_words(plain);
+    let words: Vec<&str> = folded.split(' ').filter(|w| !w.is_empty()).collect();
     if words.is_empty() || plain.contains('*') {
         return Err(format!("`{written}` is no word or phrase"));
     }

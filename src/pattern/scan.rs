@@ -41,6 +41,39 @@ struct Found {
     end: u32,
 }
 
+/// The words that a match can end at so far, nearest first, at most sixteen.
+#[derive(Clone, Copy, Default)]
+struct Ends {
+    words: [u32; 16],
+    len: usize,
+}
+
+impl Ends {
+    fn of(word: u32) -> Self {
+        let mut ends = Self::default();
+        ends.insert(word);
+        ends
+    }
+
+    fn as_slice(&self) -> &[u32] {
+        self.words.get(..self.len).unwrap_or_default()
+    }
+
+    fn insert(&mut self, word: u32) {
+        let at = self.as_slice().partition_point(|known| *known < word);
+        if self.as_slice().get(at) == Some(&word) || at >= self.words.len() {
+            return;
+        }
+        self.len = (self.len + 1).min(self.words.len());
+        if let Some(tail) = self.words.get_mut(at..self.len) {
+            tail.rotate_right(1);
+            if let Some(first) = tail.first_mut() {
+                *first = word;
+            }
+        }
+    }
+}
+
 /// How far a negation reaches: words before a match, and behind it.
 const NEGATION_BEFORE: u32 = 4;
 const NEGATION_BEHIND: u32 = 2;
@@ -99,33 +132,32 @@ impl Vetoes {
 struct Page<'p, 't> {
     set: &'p PatternSet,
     text: &'p Text<'t>,
-    /// Sorted by symbol, then place.
+    /// By symbol, then by place.
     found: Vec<Found>,
     /// For each symbol that is there, once.
     present: Vec<Symbol>,
-    /// For each present symbol, its part of `found`.
-    parts: Vec<Range<usize>>,
-    bits: Vec<u64>,
+    /// For each symbol, the end of its part of `found`; 0 for one that is not there.
+    ends: Vec<u32>,
+    /// For each symbol that is there, the start of its part.
+    starts: Vec<u32>,
 }
 
 impl<'p, 't> Page<'p, 't> {
     fn new(set: &'p PatternSet, text: &'p Text<'t>) -> Self {
-        let mut page =
-            Self { set, text, found: Vec::new(), present: Vec::new(), parts: Vec::new(), bits: vec![0; set.symbols.div_ceil(64)] };
-        page.find();
-        page.index();
+        let mut page = Self { set, text, found: Vec::new(), present: Vec::new(), ends: vec![0; set.symbols], starts: vec![0; set.symbols] };
+        let raw = page.find();
+        page.group(&raw);
         page
     }
 
-    fn find(&mut self) {
+    /// Everything the automaton finds, in the order of where it ends; counts it by symbol on the way.
+    fn find(&mut self) -> Vec<Found> {
         let words = self.text.words();
-        let mut admits = [false; Lang::ALL.len()];
-        for (slot, lang) in admits.iter_mut().zip(Lang::ALL) {
-            *slot = self.text.language().admits(lang);
-        }
+        let admits = Lang::ALL.map(|lang| self.text.language().admits(lang));
+        let mut raw = Vec::with_capacity(8 * words.len());
+        let Some(automaton) = &self.set.automaton else { return raw };
         // The automaton runs forward, so the word a match ends in never lies before the last one's.
         let mut at = 0_usize;
-        let Some(automaton) = &self.set.automaton else { return };
         for hit in automaton.find_overlapping_iter(self.text.stream()) {
             let (start, end) = (hit.start() as u32, hit.end() as u32);
             while words.get(at + 1).is_some_and(|w| w.folded.start < end) {
@@ -138,38 +170,60 @@ impl<'p, 't> Page<'p, 't> {
             }
             for &symbol in self.set.symbols_of.get(hit.pattern().as_usize()).map_or(&[][..], Vec::as_slice) {
                 let lang = self.set.lang_of.get(symbol as usize).copied().unwrap_or(Lang::Nl);
+                let Some(count) = self.ends.get_mut(symbol as usize) else { continue };
                 if admits.get(lang as usize) == Some(&true) {
-                    self.found.push(Found { symbol, first: first as u32, end: at as u32 + 1 });
+                    if *count == 0 {
+                        self.present.push(symbol);
+                    }
+                    *count += 1;
+                    raw.push(Found { symbol, first: first as u32, end: at as u32 + 1 });
                 }
             }
         }
+        raw
     }
 
-    fn index(&mut self) {
-        self.found.sort_unstable();
-        self.found.dedup();
+    /// Lays what was found out by symbol: a counting sort, so the work is linear.
+    fn group(&mut self, raw: &[Found]) {
         let mut from = 0;
-        for (at, found) in self.found.iter().enumerate() {
-            let last = self.found.get(at + 1).is_none_or(|next| next.symbol != found.symbol);
-            if last {
-                self.present.push(found.symbol);
-                self.parts.push(from..at + 1);
-                if let Some(word) = self.bits.get_mut(found.symbol as usize / 64) {
-                    *word |= 1 << (found.symbol % 64);
-                }
-                from = at + 1;
+        for symbol in &self.present {
+            // From here on the slot is the next free place of the symbol; at the end it is the part's end.
+            let at = *symbol as usize;
+            if let (Some(slot), Some(start)) = (self.ends.get_mut(at), self.starts.get_mut(at)) {
+                *start = from;
+                from += std::mem::replace(slot, from);
             }
+        }
+        self.found.resize(raw.len(), Found { symbol: 0, first: 0, end: 0 });
+        for &found in raw {
+            let Some(slot) = self.ends.get_mut(found.symbol as usize) else { continue };
+            if let Some(place) = self.found.get_mut(*slot as usize) {
+                *place = found;
+            }
+            *slot += 1;
+        }
+        let mut from = 0;
+        for symbol in &self.present {
+            let to = self.ends.get(*symbol as usize).map_or(0, |end| *end as usize);
+            if let Some(part) = self.found.get_mut(from..to) {
+                // Matches that end later mostly begin later.
+                if !part.is_sorted() {
+                    part.sort_unstable();
+                }
+            }
+            from = to;
         }
     }
 
     fn has(&self, symbol: Symbol) -> bool {
-        self.bits.get(symbol as usize / 64).is_some_and(|word| word >> (symbol % 64) & 1 == 1)
+        self.ends.get(symbol as usize).is_some_and(|end| *end > 0)
     }
 
     /// Where a symbol was found, in order.
     fn places(&self, symbol: Symbol) -> &[Found] {
-        let part = self.present.binary_search(&symbol).ok().and_then(|at| self.parts.get(at));
-        part.and_then(|part| self.found.get(part.clone())).unwrap_or_default()
+        let at = symbol as usize;
+        let part = self.starts.get(at).zip(self.ends.get(at)).map(|(start, end)| *start as usize..*end as usize);
+        part.and_then(|part| self.found.get(part)).unwrap_or_default()
     }
 
     /// Where a symbol was found, beginning at word `from` or behind it.
@@ -205,29 +259,27 @@ impl<'p, 't> Page<'p, 't> {
 
     /// The end of the shortest match of `rule` that begins with its first item at `place`.
     ///
-    /// Keeps every word that the items so far can end at: at most as many as the gaps are long, so the work is
-    /// bounded by the rule alone.
+    /// Keeps the words that the items so far can end at, the nearest ones, so the work is bounded by the rule alone.
     fn complete(&self, rule: &Rule, place: Found) -> Option<u32> {
         let sentence = self.sentence(place.first)?;
         if (rule.at_start && place.first != sentence.start) || place.end > sentence.end {
             return None;
         }
-        let mut ends = vec![place.end];
+        let mut ends = Ends::of(place.end);
         for step in rule.items.iter().skip(1) {
-            let mut next: Vec<u32> = Vec::new();
-            for &end in &ends {
+            let mut next = Ends::default();
+            for &end in ends.as_slice() {
                 let reach = end + u32::from(step.gap);
                 let places = self.places_from(step.symbol, end).iter().take_while(|f| f.first <= reach);
-                next.extend(places.filter(|f| f.end <= sentence.end).map(|f| f.end));
+                places.filter(|f| f.end <= sentence.end).for_each(|f| next.insert(f.end));
             }
-            next.sort_unstable();
-            next.dedup();
-            if next.is_empty() {
+            if next.as_slice().is_empty() {
                 return None;
             }
             ends = next;
         }
-        if rule.at_end { ends.into_iter().find(|end| *end == sentence.end) } else { ends.first().copied() }
+        let ends = ends.as_slice();
+        if rule.at_end { ends.iter().copied().find(|end| *end == sentence.end) } else { ends.first().copied() }
     }
 
     fn sentence(&self, word: u32) -> Option<Range<u32>> {

@@ -6,17 +6,22 @@
 //!
 //! Cost: linear in the length of the message, whatever is in it; no panic on any `&str`.
 
+mod bounds;
 mod emoji;
 mod fold;
 mod language;
 mod mail;
 mod span;
 mod speech;
+mod word_set;
 mod words;
 
 pub use language::{Lang, Language};
 pub use span::Span;
 pub use words::{Sentence, Word, WordKind};
+
+pub(crate) use language::is_function_word;
+pub(crate) use word_set::WordSet;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -130,6 +135,13 @@ impl<'a> Text<'a> {
     pub(crate) fn stream(&self) -> &str {
         &self.stream
     }
+}
+
+/// The folded words of a phrase, with a space between them.
+pub(crate) fn folded_words(phrase: &str) -> String {
+    let whole = [Span::new(0, phrase.len() as u32)];
+    let (stream, ..) = words::cut(phrase, &whole, Form::Written).finish();
+    stream.trim().to_owned()
 }
 
 fn folded_in<'t>(stream: &'t str, word: &Word) -> &'t str {

@@ -1,10 +1,12 @@
 //! Speech transcripts: what a speaker takes back before it is read.
 
+use super::word_set::WordSet;
 use super::words::{Cut, Word};
 use super::{Form, language};
 
-const FILLERS: [&str; 14] =
-    ["eh", "ehh", "ehm", "euh", "euhm", "uh", "uhh", "uhm", "um", "umm", "erm", "hm", "hmm", "mm"];
+const FILLERS: WordSet<14> = WordSet::new([
+    "eh", "ehh", "ehm", "erm", "euh", "euhm", "hm", "hmm", "mm", "uh", "uhh", "uhm", "um", "umm",
+]);
 
 /// Compounds that recognisers like to split, as they stand when whole.
 const COMPOUNDS: [(&str, &str); 28] = [
@@ -32,7 +34,7 @@ pub(super) fn tidy(cut: &mut Cut, form: Form) {
 }
 
 fn is_filler(folded: &str) -> bool {
-    FILLERS.contains(&folded)
+    FILLERS.contains(folded)
 }
 
 fn slice<'f>(folds: &'f str, word: &Word) -> &'f str {

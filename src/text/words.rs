@@ -1,9 +1,9 @@
 //! Cutting a message into words and sentences, over the word boundaries of UAX #29.
 
+use super::bounds::segments;
 use super::{Form, Span, Style, emoji, fold};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
-use unicode_segmentation::UnicodeSegmentation;
 
 /// Stands between sentences in the stream, so that no phrase matches across them.
 const SENTENCE_MARK: char = '\u{1}';
@@ -118,18 +118,43 @@ impl Cut {
 pub(super) fn cut(raw: &str, body: &[Span], form: Form) -> Cut {
     let mut cut = Cut::default();
     for part in body {
-        if let Some(text) = part.of(raw) {
-            cut_part(&mut cut, text, part.start, form);
-            cut.close(false, false);
+        let Some(text) = part.of(raw) else { continue };
+        let first = cut.words.len();
+        match text.contains(ZERO_WIDTH_SPACE) {
+            false => cut_part(&mut cut, text, part.start, form),
+            true => {
+                let (clean, places) = without_zero_width_spaces(text);
+                cut_part(&mut cut, &clean, 0, form);
+                let original = |at: u32| part.start + places.get(at as usize).copied().unwrap_or(text.len() as u32);
+                for word in cut.words.iter_mut().skip(first) {
+                    word.span = Span::new(original(word.span.start), original(word.span.end));
+                }
+            }
         }
+        cut.close(false, false);
     }
     cut
+}
+
+/// The one invisible character that UAX #29 breaks words at; people paste it, and some hide words with it.
+const ZERO_WIDTH_SPACE: char = '\u{200b}';
+
+/// The text without them, and for each of its bytes the place in the original.
+fn without_zero_width_spaces(text: &str) -> (String, Vec<u32>) {
+    let mut clean = String::with_capacity(text.len());
+    let mut places = Vec::with_capacity(text.len() + 1);
+    for (at, c) in text.char_indices().filter(|(_, c)| *c != ZERO_WIDTH_SPACE) {
+        clean.push(c);
+        places.extend((0..c.len_utf8()).map(|byte| (at + byte) as u32));
+    }
+    places.push(text.len() as u32);
+    (clean, places)
 }
 
 fn cut_part(cut: &mut Cut, text: &str, offset: u32, form: Form) {
     let mut pause = false;
     let mut resume = 0;
-    for (at, segment) in text.split_word_bound_indices() {
+    for (at, segment) in segments(text) {
         if at < resume {
             continue;
         }

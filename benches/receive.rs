@@ -1,0 +1,129 @@
+//! What `receive` costs, beside the floor: one pass of tokenising and one Aho-Corasick scan over the same text.
+//!
+//! `cargo bench --bench receive` prints the least and the median of many rounds, and the ratio to the floor of the
+//! same run. `-- --smoke` runs each once, to see that it runs.
+
+use aho_corasick::AhoCorasick;
+use handover::conversation::{Channel, Context, Conversation, DialoguePatterns};
+use handover::emotion::{EmotionCues, EmotionScorer};
+use handover::signal::{SignalDetector, SignalPatterns};
+use handover::text::{Form, Text};
+use handover::{Triage, Turn};
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A hundred characters, Dutch and English.
+const NL: &str = "Ik heb vorige week al twee keer gebeld over mijn rekening en nog steeds heeft niemand iets gedaan, hoe nu?";
+const EN: &str = "I rang you twice last week about my bill and nobody has done anything about it, so what do I do now then?";
+const PACKS: [&str; 4] = [
+    include_str!("../src/signal/packs/nl.txt"),
+    include_str!("../src/signal/packs/en.txt"),
+    include_str!("../src/emotion/packs/nl.txt"),
+    include_str!("../src/emotion/packs/en.txt"),
+];
+
+fn main() {
+    let smoke = std::env::args().any(|a| a == "--smoke" || a == "--test");
+    let rounds = if smoke { 1 } else { 31 };
+    println!("{}", if smoke { "smoke run: one round, figures mean nothing" } else { "least and median of 31 rounds, in microseconds" });
+    message("100 characters, Dutch", &NL[..100], rounds);
+    message("100 characters, English", &EN[..100], rounds);
+    sizes(rounds);
+    long(rounds.min(5));
+    builds(rounds.min(11));
+}
+
+/// The least and the median time of one call, over rounds of a millisecond or more.
+fn time(rounds: usize, mut call: impl FnMut()) -> (f64, f64) {
+    let start = Instant::now();
+    call();
+    let once = start.elapsed().max(Duration::from_nanos(50));
+    let calls = if rounds == 1 { 1 } else { (Duration::from_millis(2).as_nanos() / once.as_nanos()).clamp(1, 20_000) as u32 };
+    let mut times: Vec<f64> = (0..rounds)
+        .map(|_| {
+            let start = Instant::now();
+            (0..calls).for_each(|_| call());
+            start.elapsed().as_secs_f64() * 1e6 / f64::from(calls)
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    (times[0], times[times.len() / 2])
+}
+
+fn row(name: &str, (least, median): (f64, f64), floor: f64) {
+    println!("  {name:<34} {least:>9.2} {median:>9.2}   × {:.1} of the floor", least / floor);
+}
+
+fn message(title: &str, raw: &str, rounds: usize) {
+    println!("{title}");
+    let words: Vec<&str> = PACKS.iter().flat_map(|p| p.split(|c: char| !c.is_alphanumeric())).filter(|w| w.len() > 2).collect();
+    let automaton = AhoCorasick::new(&words).expect("words of the packs");
+    let floor = time(rounds, || {
+        black_box(raw.split_word_bound_indices().filter(|(_, w)| w.chars().any(char::is_alphanumeric)).count());
+        black_box(automaton.find_iter(raw).count());
+    });
+    row("floor: tokenise, one scan", floor, floor.0);
+    let triage = Triage::builder().build().expect("defaults");
+    let (signals, emotion, dialogue) = (SignalPatterns::shipped(), EmotionCues::shipped(), DialoguePatterns::shipped());
+    let text = Text::new(raw);
+    row("text", time(rounds, || drop(black_box(Text::new(raw)))), floor.0);
+    row("signals", time(rounds, || drop(black_box(signals.detect(&text)))), floor.0);
+    row("emotion", time(rounds, || drop(black_box(emotion.score(&text)))), floor.0);
+    row("reply to an offer", time(rounds, || { black_box(dialogue.reply(&text)); }), floor.0);
+    let first = Conversation::new(Channel::Chat);
+    let context = Context::at(0);
+    let receive = time(rounds, || drop(black_box(triage.receive(&mut first.clone(), &Turn::customer(raw, 0), &context))));
+    row("receive, first turn", receive, floor.0);
+    let mut tenth = first.clone();
+    for at in 0..10 {
+        triage.receive(&mut tenth, &Turn::customer("waar blijft mijn pakket nu", at), &context);
+    }
+    let receive = time(rounds, || drop(black_box(triage.receive(&mut tenth.clone(), &Turn::customer(raw, 0), &context))));
+    row("receive, eleventh turn", receive, floor.0);
+}
+
+/// One, twenty and two hundred words; letters, emoji, and a script that is not read.
+fn sizes(rounds: usize) {
+    println!("receive, other messages");
+    let triage = Triage::builder().build().expect("defaults");
+    let cases = [
+        ("1 word", "agent".to_owned()),
+        ("20 words", NL.to_owned()),
+        ("200 words", NL.repeat(10)),
+        ("100 emoji", "😡🙃".repeat(50)),
+        ("100 Chinese characters", "我想取消".repeat(25)),
+    ];
+    for (name, raw) in cases {
+        let talk = Conversation::new(Channel::Chat);
+        let context = Context::at(0);
+        let (least, median) = time(rounds, || drop(black_box(triage.receive(&mut talk.clone(), &Turn::customer(&raw, 0), &context))));
+        println!("  {name:<34} {least:>9.2} {median:>9.2}");
+    }
+}
+
+/// 64 KiB of what is worst: it has to stay linear, so twice the text takes about twice the time.
+fn long(rounds: usize) {
+    println!("read, 32 KiB and 64 KiB");
+    let triage = Triage::builder().build().expect("defaults");
+    let cases = [
+        ("one word over and over", "medewerker ", Form::Written),
+        ("words of many patterns", "ik wil niet nog een keer bellen met een medewerker over de klacht ", Form::Written),
+        ("one letter", "e", Form::Written),
+        ("marks", "!?.,", Form::Written),
+        ("lines of a mail", "> oud\n", Form::Mail),
+        ("a speaker's slips", "ik ik wil wil eh ", Form::Speech),
+    ];
+    for (name, part, form) in cases {
+        let of = |size: usize| part.repeat(size / part.len());
+        let (half, whole) = (of(32 << 10), of(64 << 10));
+        let read = |raw: &str| drop(black_box(triage.read(&Text::of(raw, form, None))));
+        let (half, whole) = (time(rounds, || read(&half)).0, time(rounds, || read(&whole)).0);
+        println!("  {name:<34} {half:>9.0} {whole:>9.0}   × {:.2}", whole / half);
+    }
+}
+
+fn builds(rounds: usize) {
+    let (least, median) = time(rounds, || drop(black_box(Triage::builder().build())));
+    println!("build a triage                       {least:>9.0} {median:>9.0}");
+}

@@ -1,0 +1,122 @@
+//! The programs as people run them, on good input and on bad.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+/// A program that `cargo test` has built beside this test.
+fn program(name: &str) -> PathBuf {
+    let mut path = std::env::current_exe().unwrap();
+    path.pop();
+    path.pop();
+    path.join("examples").join(name)
+}
+
+fn run(name: &str, arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(program(name))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || stdin.write_all(&input));
+    let output = child.wait_with_output().unwrap();
+    // A program that ended early has closed its input.
+    let _ = writer.join();
+    output
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn triage_shows_the_samples_and_their_reasons() {
+    let shown = run("triage", &[], b"");
+    assert!(shown.status.success());
+    let out = text(&shown.stdout);
+    assert!(out.contains("weduwe") && out.contains("bereavement") && out.contains("hand over"), "{out}");
+}
+
+#[test]
+fn triage_json_has_a_line_for_each_customer_turn() {
+    let input = concat!(
+        r#"{"id":"a","channel":"chat","turns":[{"from":"customer","text":"Ik wil een medewerker spreken"},"#,
+        r#"{"from":"agent","text":"Hallo"},{"from":"customer","text":"dank u"}],"more":1}"#,
+        "\n\n"
+    );
+    let output = run("triage", &["--json", "-"], input.as_bytes());
+    assert!(output.status.success());
+    let lines: Vec<serde_json::Value> = text(&output.stdout).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!((&lines[0]["turn"], &lines[0]["outcome"]), (&0.into(), &"hand_over".into()));
+    assert_eq!((&lines[1]["turn"], &lines[1]["owner"]), (&2.into(), &"human".into()));
+    assert_eq!(lines[1]["notices"], serde_json::json!([]));
+    let place = &lines[0]["reasons"][0]["evidence"][0];
+    assert_eq!(place["turn"], 0);
+    assert!(place["end"].as_u64() > place["start"].as_u64());
+}
+
+#[test]
+fn a_broken_line_is_named_and_the_others_are_served() {
+    let good = r#"{"id":"b","channel":"chat","turns":[{"from":"customer","text":"hoi"}]}"#;
+    let long = "x".repeat(10 << 20);
+    let mut input = format!("{{\"id\":\n{{\"id\":\"c\",\"channel\":\"telegraph\",\"turns\":[]}}\n{long}\n").into_bytes();
+    input.extend(b"\xff\xfe\n{\"id\":\"d\",\"channel\":\"chat\",\"turns\":[]}\n");
+    input.extend(good.as_bytes());
+    let output = run("triage", &["--json", "-"], &input);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(text(&output.stdout).lines().count(), 1);
+    let errors: Vec<serde_json::Value> = text(&output.stderr).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let of = |line: u64| errors.iter().find(|e| e["line"] == line).and_then(|e| e["error"].as_str()).unwrap().to_owned();
+    assert!(of(1).contains("EOF"), "{}", of(1));
+    assert!(of(2).contains("telegraph") && of(2).contains("whatsapp"), "{}", of(2));
+    assert!(of(3).contains("10485760 bytes"), "{}", of(3));
+    assert!(of(4).contains("UTF-8"), "{}", of(4));
+    assert!(of(5).contains("no turns"), "{}", of(5));
+}
+
+#[test]
+fn read_pairs_lines_with_messages() {
+    let output = run("read", &["--json", "-"], "mijn vader is overleden\n\nthanks, all sorted!\n".as_bytes());
+    assert!(output.status.success());
+    let lines: Vec<serde_json::Value> = text(&output.stdout).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(lines.len(), 3);
+    assert_eq!(lines[0]["signals"], serde_json::json!(["bereavement"]));
+    assert_eq!(lines[1]["signals"], serde_json::json!([]));
+    assert_eq!(lines[2]["valence"], "pos");
+    for key in ["lang", "signal_scores", "emotion", "emotions", "valence_score", "intensity", "evidence"] {
+        assert!(!lines[1][key].is_null(), "{key}");
+    }
+}
+
+#[test]
+fn read_takes_mails_as_json_lines() {
+    let input = r#"{"text":"Het werkt weer, dank!\n\n> DRINGEND: klacht, ik wil een medewerker","channel":"email"}"#;
+    let output = run("read", &["--json", "--jsonl", "-"], input.as_bytes());
+    let line: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(line["signals"], serde_json::json!(["resolved"]));
+}
+
+#[test]
+fn missing_files_and_bad_settings_are_said_plainly() {
+    let missing = run("read", &["no-such-file.txt"], b"");
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(text(&missing.stderr).contains("no-such-file.txt"));
+    let settings = std::env::temp_dir().join(format!("handover-settings-{}.toml", std::process::id()));
+    std::fs::write(&settings, "low_confidence = 7.0\nfailure_cap = 0\n").unwrap();
+    let bad = run("triage", &["--policy", settings.to_str().unwrap()], b"");
+    std::fs::remove_file(&settings).unwrap();
+    assert_eq!(bad.status.code(), Some(2));
+    assert!(text(&bad.stderr).contains("low_confidence") && text(&bad.stderr).contains("failure_cap"));
+}
+
+#[test]
+fn chat_answers_each_message() {
+    let output = run("triage", &["--chat"], "ik wil een mens spreken\n/agent\nhoi\n/quit\n".as_bytes());
+    assert!(output.status.success());
+    assert!(text(&output.stdout).contains("explicit_request") && text(&output.stdout).contains("human_owned"));
+}

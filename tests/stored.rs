@@ -1,0 +1,36 @@
+//! Stored forms of every release still load, and one of a release to come is refused.
+
+use handover::Conversation;
+use handover::conversation::Owner;
+
+#[test]
+fn a_conversation_of_version_1_loads_and_stores_the_same() {
+    let stored = include_str!("stored/conversation-v1.json");
+    let talk: Conversation = serde_json::from_str(stored).unwrap();
+    assert_eq!(talk.owner(), Owner::Pending);
+    let again: serde_json::Value = serde_json::to_value(&talk).unwrap();
+    assert_eq!(again, serde_json::from_str::<serde_json::Value>(stored).unwrap());
+}
+
+#[test]
+fn fields_that_are_missing_take_their_defaults() {
+    let talk: Conversation = serde_json::from_str(r#"{"version":1}"#).unwrap();
+    assert_eq!(talk.turns(), 0);
+}
+
+#[test]
+fn a_later_version_is_refused_in_words() {
+    let error = serde_json::from_str::<Conversation>(r#"{"version":99}"#).unwrap_err().to_string();
+    assert!(error.contains("version 99"), "{error}");
+}
+
+#[test]
+fn nothing_the_customer_said_is_stored_or_shown() {
+    let triage = handover::Triage::builder().build().unwrap();
+    let mut talk = Conversation::new(handover::conversation::Channel::Chat);
+    let turn = handover::Turn::customer("mijn geheime zin over Zwaanshoek", 0);
+    let decision = triage.receive(&mut talk, &turn, &handover::conversation::Context::at(0));
+    for shown in [format!("{talk:?} {turn:?} {decision:?}"), serde_json::to_string(&talk).unwrap()] {
+        assert!(!shown.to_lowercase().contains("zwaanshoek") && !shown.contains("geheime"), "{shown}");
+    }
+}
