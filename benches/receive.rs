@@ -3,6 +3,14 @@
 //! `cargo bench --bench receive` prints the least and the median of many rounds, and the ratio to the floor of the
 //! same run. `-- --smoke` runs each once, to see that it runs.
 
+#![allow(
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::expect_used,
+    reason = "a bench prints, and stops where its own set-up is wrong"
+)]
+
 use aho_corasick::AhoCorasick;
 use handover::conversation::{Channel, Context, Conversation, DialoguePatterns};
 use handover::emotion::{EmotionCues, EmotionScorer};
@@ -14,8 +22,10 @@ use std::time::{Duration, Instant};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// A hundred characters, Dutch and English.
-const NL: &str = "Ik heb vorige week al twee keer gebeld over mijn rekening en nog steeds heeft niemand iets gedaan, hoe nu?";
-const EN: &str = "I rang you twice last week about my bill and nobody has done anything about it, so what do I do now then?";
+const NL: &str =
+    "Ik heb vorige week al twee keer gebeld over mijn rekening en nog steeds heeft niemand iets gedaan, hoe nu?";
+const EN: &str =
+    "I rang you twice last week about my bill and nobody has done anything about it, so what do I do now then?";
 const PACKS: [&str; 4] = [
     include_str!("../src/signal/packs/nl.txt"),
     include_str!("../src/signal/packs/en.txt"),
@@ -26,7 +36,14 @@ const PACKS: [&str; 4] = [
 fn main() {
     let smoke = std::env::args().any(|a| a == "--smoke" || a == "--test");
     let rounds = if smoke { 1 } else { 31 };
-    println!("{}", if smoke { "smoke run: one round, figures mean nothing" } else { "least and median of 31 rounds, in microseconds" });
+    println!(
+        "{}",
+        if smoke {
+            "smoke run: one round, figures mean nothing"
+        } else {
+            "least and median of 31 rounds, in microseconds"
+        }
+    );
     message("100 characters, Dutch", &NL[..100], rounds);
     message("100 characters, English", &EN[..100], rounds);
     sizes(rounds);
@@ -39,7 +56,8 @@ fn time(rounds: usize, mut call: impl FnMut()) -> (f64, f64) {
     let start = Instant::now();
     call();
     let once = start.elapsed().max(Duration::from_nanos(50));
-    let calls = if rounds == 1 { 1 } else { (Duration::from_millis(2).as_nanos() / once.as_nanos()).clamp(1, 20_000) as u32 };
+    let calls =
+        if rounds == 1 { 1 } else { (Duration::from_millis(2).as_nanos() / once.as_nanos()).clamp(1, 20_000) as u32 };
     let mut times: Vec<f64> = (0..rounds)
         .map(|_| {
             let start = Instant::now();
@@ -57,7 +75,8 @@ fn row(name: &str, (least, median): (f64, f64), floor: f64) {
 
 fn message(title: &str, raw: &str, rounds: usize) {
     println!("{title}");
-    let words: Vec<&str> = PACKS.iter().flat_map(|p| p.split(|c: char| !c.is_alphanumeric())).filter(|w| w.len() > 2).collect();
+    let words: Vec<&str> =
+        PACKS.iter().flat_map(|p| p.split(|c: char| !c.is_alphanumeric())).filter(|w| w.len() > 2).collect();
     let automaton = AhoCorasick::new(&words).expect("words of the packs");
     let floor = time(rounds, || {
         black_box(raw.split_word_bound_indices().filter(|(_, w)| w.chars().any(char::is_alphanumeric)).count());
@@ -70,16 +89,24 @@ fn message(title: &str, raw: &str, rounds: usize) {
     row("text", time(rounds, || drop(black_box(Text::new(raw)))), floor.0);
     row("signals", time(rounds, || drop(black_box(signals.detect(&text)))), floor.0);
     row("emotion", time(rounds, || drop(black_box(emotion.score(&text)))), floor.0);
-    row("reply to an offer", time(rounds, || { black_box(dialogue.reply(&text)); }), floor.0);
+    row(
+        "reply to an offer",
+        time(rounds, || {
+            black_box(dialogue.reply(&text));
+        }),
+        floor.0,
+    );
     let first = Conversation::new(Channel::Chat);
     let context = Context::at(0);
-    let receive = time(rounds, || drop(black_box(triage.receive(&mut first.clone(), &Turn::customer(raw, 0), &context))));
+    let receive =
+        time(rounds, || drop(black_box(triage.receive(&mut first.clone(), &Turn::customer(raw, 0), &context))));
     row("receive, first turn", receive, floor.0);
     let mut tenth = first.clone();
     for at in 0..10 {
         triage.receive(&mut tenth, &Turn::customer("waar blijft mijn pakket nu", at), &context);
     }
-    let receive = time(rounds, || drop(black_box(triage.receive(&mut tenth.clone(), &Turn::customer(raw, 0), &context))));
+    let receive =
+        time(rounds, || drop(black_box(triage.receive(&mut tenth.clone(), &Turn::customer(raw, 0), &context))));
     row("receive, eleventh turn", receive, floor.0);
 }
 
@@ -97,7 +124,8 @@ fn sizes(rounds: usize) {
     for (name, raw) in cases {
         let talk = Conversation::new(Channel::Chat);
         let context = Context::at(0);
-        let (least, median) = time(rounds, || drop(black_box(triage.receive(&mut talk.clone(), &Turn::customer(&raw, 0), &context))));
+        let (least, median) =
+            time(rounds, || drop(black_box(triage.receive(&mut talk.clone(), &Turn::customer(&raw, 0), &context))));
         println!("  {name:<34} {least:>9.2} {median:>9.2}");
     }
 }

@@ -3,6 +3,8 @@
 //!
 //! `cargo run --release --example own_models`
 
+#![allow(clippy::print_stdout, reason = "a program prints")]
+
 use handover::conversation::{Answer, Channel, Context, Conversation, Turn};
 use handover::intent::Intents;
 use handover::signal::{Finding, Signal, Signals};
@@ -14,7 +16,11 @@ use std::time::Duration;
 async fn remote_intents(message: &str) -> Result<Intents, TimedOut> {
     // A real host awaits its HTTP client here.
     std::future::ready(()).await;
-    if message.contains("hypotheek") { Ok(Intents::ranked([("mortgage_advice", 0.88), ("mortgage_rate", 0.07)])) } else { Err(TimedOut(Duration::from_millis(300))) }
+    if message.contains("hypotheek") {
+        Ok(Intents::ranked([("mortgage_advice", 0.88), ("mortgage_rate", 0.07)]))
+    } else {
+        Err(TimedOut(Duration::from_millis(300)))
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +59,10 @@ fn main() -> Result<(), handover::BuildError> {
         let decision = triage.decide(&mut talk, &Turn::customer(message, 0), reading.clone(), &Context::at(0));
         println!("{message}");
         println!("  intent {:?}", reading.intent.given().and_then(|i| i.best()).map(|best| &*best.intent));
-        println!("  signals {:?}", reading.signals.given().map(|s| s.holding().map(|f| f.signal.to_string()).collect::<Vec<_>>()));
+        println!(
+            "  signals {:?}",
+            reading.signals.given().map(|s| s.holding().map(|f| f.signal.to_string()).collect::<Vec<_>>())
+        );
         println!("  {} {:?}", decision.outcome.name(), decision.notices);
     }
     Ok(())

@@ -6,13 +6,15 @@ mod support;
 
 use anstyle::{AnsiColor, Style};
 use clap::Parser;
+use handover::Triage;
 use handover::conversation::{Answer, Channel, Context, Conversation, LocalTime, Owner, Reading, Speaker, Turn};
 use handover::emotion::{Emotion, Feeling, Valence};
-use handover::escalation::{Decision, LadderSettings, Mode, NoticeKey, NoticeTexts, Outcome, Place, PolicyRef, Priority};
+use handover::escalation::{
+    Decision, LadderSettings, Mode, NoticeKey, NoticeTexts, Outcome, Place, PolicyRef, Priority,
+};
 use handover::frustration::Band;
 use handover::intent::{Intents, PhraseIntents};
 use handover::text::{Lang, Text};
-use handover::Triage;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io::{self, BufRead, BufWriter, Cursor, Write};
@@ -129,8 +131,9 @@ fn run(options: &Options) -> io::Result<ExitCode> {
 }
 
 fn recorded(line: &str) -> Result<Recorded, String> {
-    let conversation: Recorded = serde_json::from_str(line)
-        .map_err(|e| format!("expected {{\"id\", \"lang\"?, \"channel\", \"turns\": [{{\"from\", \"text\", …}}]}}: {e}"))?;
+    let conversation: Recorded = serde_json::from_str(line).map_err(|e| {
+        format!("expected {{\"id\", \"lang\"?, \"channel\", \"turns\": [{{\"from\", \"text\", …}}]}}: {e}")
+    })?;
     if conversation.turns.is_empty() {
         return Err("the conversation has no turns; at least one is needed".to_owned());
     }
@@ -239,7 +242,8 @@ impl Desk {
 }
 
 fn toml_file<T: serde::de::DeserializeOwned>(path: &PathBuf) -> io::Result<T> {
-    let source = std::fs::read_to_string(path).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
+    let source =
+        std::fs::read_to_string(path).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
     toml::from_str(&source).map_err(|e| io::Error::other(format!("{}: {e}", path.display())))
 }
 
@@ -300,7 +304,10 @@ fn explain<'w>(
 fn chat(desk: &Desk) -> io::Result<ExitCode> {
     let mut out = anstream::stdout();
     writeln!(out, "You are the customer. Type a message, in Dutch or English, and see who should handle it.")?;
-    writeln!(out, "/bot TEXT: let the bot say something · /agent: a person takes over · /return: and gives it back · /quit")?;
+    writeln!(
+        out,
+        "/bot TEXT: let the bot say something · /agent: a person takes over · /return: and gives it back · /quit"
+    )?;
     let mut talk = Conversation::new(Channel::Chat);
     let mut said: Vec<String> = Vec::new();
     let start = std::time::SystemTime::now();
@@ -409,7 +416,12 @@ impl<'a> Line<'a> {
             reasons: decision
                 .reasons
                 .iter()
-                .map(|r| ReasonLine { code: r.code.name(), layer: r.layer, rule: r.rule.as_ref(), evidence: &r.evidence })
+                .map(|r| ReasonLine {
+                    code: r.code.name(),
+                    layer: r.layer,
+                    rule: r.rule.as_ref(),
+                    evidence: &r.evidence,
+                })
                 .collect(),
             policy: &decision.policy,
         }

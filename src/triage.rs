@@ -79,7 +79,14 @@ impl Triage {
         self.decide_on(talk, turn, &text, &reading, context)
     }
 
-    fn decide_on(&self, talk: &mut Conversation, turn: &Turn<'_>, text: &Text<'_>, reading: &Reading, context: &Context) -> Decision {
+    fn decide_on(
+        &self,
+        talk: &mut Conversation,
+        turn: &Turn<'_>,
+        text: &Text<'_>,
+        reading: &Reading,
+        context: &Context,
+    ) -> Decision {
         let reply = self.dialogue.reply(text);
         let mark = talk.event(turn.at, EventKind::Accepted);
         let (situation, kinds) = talk.take(turn, reading, reply, context, &*self.frustration);
@@ -97,7 +104,11 @@ impl Triage {
         let text = Text::of(turn.text, talk.channel().form(), talk.language());
         let bot = turn.from == crate::conversation::Speaker::Bot;
         // The words of agents are never scored.
-        let (acts, shingles) = if bot { (self.dialogue.bot_acts(&text), Shingles::of(&text)) } else { (BotActs::default(), Shingles::default()) };
+        let (acts, shingles) = if bot {
+            (self.dialogue.bot_acts(&text), Shingles::of(&text))
+        } else {
+            (BotActs::default(), Shingles::default())
+        };
         talk.hear(turn, shingles, acts)
     }
 }

@@ -1,6 +1,8 @@
 //! What must always hold, on random conversations: random words, random readings of a host's own, random moves of
 //! the bot and the host, random hours.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it is surprised")]
 
+use handover::Triage;
 use handover::conversation::{Answer, Channel, Context, Conversation, QueueState, Reading, Situation, Turn};
 use handover::emotion::{Distribution, Feeling};
 use handover::escalation::invariants::{self, Violation, Watch};
@@ -8,7 +10,6 @@ use handover::escalation::{Decision, EscalationPolicy, Ladder};
 use handover::intent::Intents;
 use handover::signal::{Finding, Shade, Signal, Signals};
 use handover::text::Text;
-use handover::Triage;
 use proptest::prelude::*;
 use std::sync::{Arc, LazyLock, Mutex};
 
@@ -67,17 +68,43 @@ impl EscalationPolicy for Shared {
 
 /// What a customer says in these tests, calm and not, Dutch and English.
 const WORDS: [&str; 28] = [
-    "", "?", "ok", "waar blijft mijn pakket", "where is my parcel", "ik wil een medewerker spreken", "agent",
-    "nee dat bedoel ik niet", "that's not what I asked", "ik wil niet meer leven", "I'll burn your office down",
-    "mijn moeder is overleden", "I can't pay this bill", "nee dank je", "yes please", "ja graag", "ik hoef geen medewerker",
-    "BELACHELIJK!!! al drie keer gebeld", "stupid bot", "opgelost, bedankt", "thanks, that's all", "ik dien een klacht in",
-    "als dit weer misgaat wil ik een mens", "a human should review this automated decision", "am I talking to a robot?",
-    "is er iemand die met me meekijkt?", "still nothing, third time I ask", "dat had ik anders verwacht",
+    "",
+    "?",
+    "ok",
+    "waar blijft mijn pakket",
+    "where is my parcel",
+    "ik wil een medewerker spreken",
+    "agent",
+    "nee dat bedoel ik niet",
+    "that's not what I asked",
+    "ik wil niet meer leven",
+    "I'll burn your office down",
+    "mijn moeder is overleden",
+    "I can't pay this bill",
+    "nee dank je",
+    "yes please",
+    "ja graag",
+    "ik hoef geen medewerker",
+    "BELACHELIJK!!! al drie keer gebeld",
+    "stupid bot",
+    "opgelost, bedankt",
+    "thanks, that's all",
+    "ik dien een klacht in",
+    "als dit weer misgaat wil ik een mens",
+    "a human should review this automated decision",
+    "am I talking to a robot?",
+    "is er iemand die met me meekijkt?",
+    "still nothing, third time I ask",
+    "dat had ik anders verwacht",
 ];
 
 const BOT: [&str; 6] = [
-    "Uw pakket is onderweg.", "Sorry, ik begrijp u niet.", "Would you like to speak to a colleague?", "Helaas kan dat niet.",
-    "Uw pakket is onderweg.", "Is there anything else?",
+    "Uw pakket is onderweg.",
+    "Sorry, ik begrijp u niet.",
+    "Would you like to speak to a colleague?",
+    "Helaas kan dat niet.",
+    "Uw pakket is onderweg.",
+    "Is there anything else?",
 ];
 
 /// One thing that happens.
@@ -142,7 +169,8 @@ static READER: LazyLock<Triage> = LazyLock::new(|| Triage::builder().build().unw
 
 fn play(moves: &[Move], channel: Channel) -> (Vec<String>, Vec<(Violation, String)>) {
     let checked = Arc::new(Checked::default());
-    let triage = Triage::builder().without_emotion().without_signals().policy(Shared(Arc::clone(&checked))).build().unwrap();
+    let triage =
+        Triage::builder().without_emotion().without_signals().policy(Shared(Arc::clone(&checked))).build().unwrap();
     let cap = checked.ladder.settings().stuck_cap;
     let mut talk = Conversation::new(channel);
     let (mut watch, mut out) = (Watch::default(), Vec::new());
@@ -150,7 +178,9 @@ fn play(moves: &[Move], channel: Channel) -> (Vec<String>, Vec<(Violation, Strin
         let at = number as u64 * 60_000;
         let said = match step {
             Move::Says(text) => Some((WORDS[*text], READER.read(&Text::new(WORDS[*text])))),
-            Move::Hands(signals, emotions, intent, fails) => Some(("iets", handed(signals, *emotions, *intent, *fails))),
+            Move::Hands(signals, emotions, intent, fails) => {
+                Some(("iets", handed(signals, *emotions, *intent, *fails)))
+            }
             Move::Bot(text, fallback, offers) => {
                 let mut turn = Turn::bot(BOT[*text], at);
                 turn.fallback = *fallback;
@@ -158,10 +188,22 @@ fn play(moves: &[Move], channel: Channel) -> (Vec<String>, Vec<(Violation, Strin
                 triage.observe(&mut talk, &turn);
                 None
             }
-            Move::Agent => { triage.observe(&mut talk, &Turn::agent("Hallo", at)); None }
-            Move::Delivered => { talk.delivered(at); None }
-            Move::Accepted => { talk.accepted(at); None }
-            Move::Returned => { talk.returned(at); None }
+            Move::Agent => {
+                triage.observe(&mut talk, &Turn::agent("Hallo", at));
+                None
+            }
+            Move::Delivered => {
+                talk.delivered(at);
+                None
+            }
+            Move::Accepted => {
+                talk.accepted(at);
+                None
+            }
+            Move::Returned => {
+                talk.returned(at);
+                None
+            }
             Move::Stored => {
                 talk = serde_json::from_str(&serde_json::to_string(&talk).unwrap()).unwrap();
                 None

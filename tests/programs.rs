@@ -1,4 +1,5 @@
 //! The programs as people run them, on good input and on bad.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it is surprised")]
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -50,7 +51,8 @@ fn triage_json_has_a_line_for_each_customer_turn() {
     );
     let output = run("triage", &["--json", "-"], input.as_bytes());
     assert!(output.status.success());
-    let lines: Vec<serde_json::Value> = text(&output.stdout).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let lines: Vec<serde_json::Value> =
+        text(&output.stdout).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     assert_eq!(lines.len(), 2);
     assert_eq!((&lines[0]["turn"], &lines[0]["outcome"]), (&0.into(), &"hand_over".into()));
     assert_eq!((&lines[1]["turn"], &lines[1]["owner"]), (&2.into(), &"human".into()));
@@ -64,14 +66,17 @@ fn triage_json_has_a_line_for_each_customer_turn() {
 fn a_broken_line_is_named_and_the_others_are_served() {
     let good = r#"{"id":"b","channel":"chat","turns":[{"from":"customer","text":"hoi"}]}"#;
     let long = "x".repeat(10 << 20);
-    let mut input = format!("{{\"id\":\n{{\"id\":\"c\",\"channel\":\"telegraph\",\"turns\":[]}}\n{long}\n").into_bytes();
+    let mut input =
+        format!("{{\"id\":\n{{\"id\":\"c\",\"channel\":\"telegraph\",\"turns\":[]}}\n{long}\n").into_bytes();
     input.extend(b"\xff\xfe\n{\"id\":\"d\",\"channel\":\"chat\",\"turns\":[]}\n");
     input.extend(good.as_bytes());
     let output = run("triage", &["--json", "-"], &input);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(text(&output.stdout).lines().count(), 1);
-    let errors: Vec<serde_json::Value> = text(&output.stderr).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
-    let of = |line: u64| errors.iter().find(|e| e["line"] == line).and_then(|e| e["error"].as_str()).unwrap().to_owned();
+    let errors: Vec<serde_json::Value> =
+        text(&output.stderr).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let of =
+        |line: u64| errors.iter().find(|e| e["line"] == line).and_then(|e| e["error"].as_str()).unwrap().to_owned();
     assert!(of(1).contains("EOF"), "{}", of(1));
     assert!(of(2).contains("telegraph") && of(2).contains("whatsapp"), "{}", of(2));
     assert!(of(3).contains("10485760 bytes"), "{}", of(3));
@@ -83,7 +88,8 @@ fn a_broken_line_is_named_and_the_others_are_served() {
 fn read_pairs_lines_with_messages() {
     let output = run("read", &["--json", "-"], "mijn vader is overleden\n\nthanks, all sorted!\n".as_bytes());
     assert!(output.status.success());
-    let lines: Vec<serde_json::Value> = text(&output.stdout).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let lines: Vec<serde_json::Value> =
+        text(&output.stdout).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     assert_eq!(lines.len(), 3);
     assert_eq!(lines[0]["signals"], serde_json::json!(["bereavement"]));
     assert_eq!(lines[1]["signals"], serde_json::json!([]));

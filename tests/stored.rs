@@ -1,4 +1,5 @@
 //! Stored forms of every release still load, and one of a release to come is refused.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it is surprised")]
 
 use handover::Conversation;
 use handover::conversation::Owner;
@@ -8,8 +9,7 @@ fn a_conversation_of_version_1_loads_and_stores_the_same() {
     let stored = include_str!("stored/conversation-v1.json");
     let talk: Conversation = serde_json::from_str(stored).unwrap();
     assert_eq!(talk.owner(), Owner::Pending);
-    let again: serde_json::Value = serde_json::to_value(&talk).unwrap();
-    assert_eq!(again, serde_json::from_str::<serde_json::Value>(stored).unwrap());
+    assert_eq!(serde_json::to_string_pretty(&talk).unwrap(), stored.trim());
 }
 
 #[test]

@@ -48,9 +48,11 @@ impl Lines {
             let length = bytes.len() + rest;
             return Ok(Some(Err(format!("the line is {length} bytes long; the most is {LONGEST_LINE}"))));
         }
-        Ok(Some(String::from_utf8(bytes).map_err(|e| {
-            format!("not UTF-8: the byte at column {} does not fit", e.utf8_error().valid_up_to() + 1)
-        })))
+        Ok(Some(
+            String::from_utf8(bytes).map_err(|e| {
+                format!("not UTF-8: the byte at column {} does not fit", e.utf8_error().valid_up_to() + 1)
+            }),
+        ))
     }
 
     fn skip_line(&mut self) -> io::Result<usize> {

@@ -104,12 +104,15 @@ mod tests {
         let dialogue = DialoguePatterns::shipped();
         let acts = |raw| dialogue.bot_acts(&Text::new(raw));
         for offer in [
-            "Als u wilt, kijkt een collega met u mee.", "Zal ik u doorverbinden met een medewerker?",
-            "Would you like to speak to a colleague?", "If you prefer, one of our advisers can call you.",
+            "Als u wilt, kijkt een collega met u mee.",
+            "Zal ik u doorverbinden met een medewerker?",
+            "Would you like to speak to a colleague?",
+            "If you prefer, one of our advisers can call you.",
         ] {
             assert!(acts(offer).offers, "{offer}");
         }
-        for other in ["De monteur komt tussen 8 en 10 uur.", "Your parcel is on its way.", "Een collega had u gebeld."] {
+        for other in ["De monteur komt tussen 8 en 10 uur.", "Your parcel is on its way.", "Een collega had u gebeld."]
+        {
             assert!(!acts(other).offers, "{other}");
         }
         assert!(acts("Sorry, ik begrijp u niet. Kunt u het anders zeggen?").fallback);

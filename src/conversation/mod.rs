@@ -3,16 +3,16 @@
 //! [`Conversation`] takes in each turn and what the host did, and gives a [`Situation`]: a plain view of everything a
 //! rule may look at. Its stored form has a version, loads again, and holds no text.
 
-mod dialogue;
 mod context;
+mod dialogue;
 mod reading;
 mod repetition;
 mod situation;
 mod state;
 mod turn;
 
-pub use dialogue::{BotActs, DialoguePatterns, Reply};
 pub use context::{Availability, Context, LocalTime, QueueState};
+pub use dialogue::{BotActs, DialoguePatterns, Reply};
 pub use reading::{Answer, Reading};
 pub use repetition::Shingles;
 pub use situation::{Decline, Failures, IntentView, OpenOffer, Situation};

@@ -77,9 +77,10 @@ const FILLING: WordSet<84> = WordSet::new([
 
 /// FNV-1a over the first letters of a word: the same in every process, which a seeded hasher is not.
 fn stem_hash(word: &str) -> u32 {
-    word.chars().take(STEM).flat_map(|c| (c as u32).to_le_bytes()).fold(0x811c_9dc5, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    })
+    word.chars()
+        .take(STEM)
+        .flat_map(|c| (c as u32).to_le_bytes())
+        .fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 #[cfg(test)]

@@ -1,4 +1,7 @@
-use super::{Answer, BotActs, Channel, Context, Decline, Failures, IntentView, OpenOffer, Reading, Reply, Shingles, Situation, Speaker, Turn};
+use super::{
+    Answer, BotActs, Channel, Context, Decline, Failures, IntentView, OpenOffer, Reading, Reply, Shingles, Situation,
+    Speaker, Turn,
+};
 use crate::escalation::{Decision, NoticeKey, Outcome};
 use crate::frustration::{Band, Frustration, FrustrationScorer, Surroundings};
 use crate::journal::{Event, EventKind};
@@ -209,7 +212,11 @@ impl Conversation {
         let signals = reading.signals.given();
         let likeness = self.0.said.iter().map(|said| said.likeness(&reading.shingles));
         let own_repeat = likeness.clone().fold(0.0, f32::max);
-        let failed = [("intent", reading.intent.failed()), ("emotion", reading.feeling.failed()), ("signals", reading.signals.failed())];
+        let failed = [
+            ("intent", reading.intent.failed()),
+            ("emotion", reading.feeling.failed()),
+            ("signals", reading.signals.failed()),
+        ];
         Failures {
             misunderstood: signals.is_some_and(|s| s.has(&Signal::Misunderstood)),
             fallbacks: self.0.fallbacks,
@@ -244,17 +251,17 @@ impl Conversation {
     }
 
     fn surroundings(&self, failures: &Failures, hints: u32) -> Surroundings {
-        let mut around = Surroundings::default();
-        around.own_repeat = failures.own_repeat;
-        around.own_repeats = failures.own_repeats;
-        around.bot_repeated = failures.bot_repeated;
-        around.fallbacks = failures.fallbacks;
-        around.failures = failures.recent;
-        around.apologies = self.0.apologies;
-        around.refused = self.0.bot_refused;
-        around.hints = hints;
-        around.customer_turns = self.0.customer_turns;
-        around
+        Surroundings {
+            own_repeat: failures.own_repeat,
+            own_repeats: failures.own_repeats,
+            bot_repeated: failures.bot_repeated,
+            fallbacks: failures.fallbacks,
+            failures: failures.recent,
+            apologies: self.0.apologies,
+            refused: self.0.bot_refused,
+            hints,
+            customer_turns: self.0.customer_turns,
+        }
     }
 
     fn move_frustration<F: FrustrationScorer + ?Sized>(
@@ -283,7 +290,8 @@ impl Conversation {
     }
 
     fn note_decline(&mut self, reading: &Reading, reply: Option<Reply>, now: u32) {
-        let declines = reading.signals.given().is_some_and(|s| s.has(&Signal::DeclinesHuman) && !s.has(&Signal::HumanRequest));
+        let declines =
+            reading.signals.given().is_some_and(|s| s.has(&Signal::DeclinesHuman) && !s.has(&Signal::HumanRequest));
         if declines || reply == Some(Reply::No) {
             self.0.decline = Some(StoredDecline { customer_turn: now, level: self.0.frustration.level });
             self.0.armed = false;
@@ -318,7 +326,9 @@ impl Conversation {
             offers: state.offers,
             open_offer: answers.open_offer,
             reply: answers.reply,
-            decline: state.decline.map(|d| Decline { turns_ago: state.customer_turns - d.customer_turn, level: d.level }),
+            decline: state
+                .decline
+                .map(|d| Decline { turns_ago: state.customer_turns - d.customer_turn, level: d.level }),
             offered_for: state.offered_for.clone(),
             since_offer: state.offered_at.map(|at| state.customer_turns.saturating_sub(at)),
             level_at_offer: state.level_at_offer,

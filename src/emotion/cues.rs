@@ -214,7 +214,9 @@ fn feeling(mut tally: Tally, hints: Vec<Evidence>, style: Style) -> Feeling {
         *neutral = NEUTRAL;
     }
     let strongest = tally.strongest(true).max(tally.strongest(false));
-    let loud = f32::from(style.shouts()) * 0.2 + style.exclamations.min(3) as f32 * 0.05 + style.elongation.min(4) as f32 * 0.03;
+    let loud = f32::from(style.shouts()) * 0.2
+        + style.exclamations.min(3) as f32 * 0.05
+        + style.elongation.min(4) as f32 * 0.03;
     tally.shown.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.2.span.cmp(&b.2.span)));
     let relieved = tally.of(Emotion::Relief).max(tally.of(Emotion::Gratitude)) > tally.strongest(false).max(0.3);
     Feeling {

@@ -1,4 +1,7 @@
-use super::{Decision, EscalationPolicy, LadderSettings, NoticeKey, Outcome, Priority, Reason, ReasonCode, Route, SettingErrors, Withhold, mode};
+use super::{
+    Decision, EscalationPolicy, LadderSettings, NoticeKey, Outcome, Priority, Reason, ReasonCode, Route, SettingErrors,
+    Withhold, mode,
+};
 use crate::conversation::{IntentView, Owner, Reply, Situation};
 use crate::emotion::Valence;
 use crate::frustration::Band;
@@ -164,7 +167,12 @@ impl<'s> Draft<'s> {
             self.priority = Priority::Urgent;
             self.skills.insert(Arc::from("safety"));
             self.notices.insert(notice);
-            self.withhold.extend([Withhold::RetentionOffer, Withhold::Survey, Withhold::Upsell, Withhold::GenericSteps]);
+            self.withhold.extend([
+                Withhold::RetentionOffer,
+                Withhold::Survey,
+                Withhold::Upsell,
+                Withhold::GenericSteps,
+            ]);
         }
     }
 
@@ -172,7 +180,9 @@ impl<'s> Draft<'s> {
     fn wish(&mut self) {
         if let Some(finding) = self.now.signals.get(&Signal::HumanRequest) {
             let (outcome, code) = match finding.shade {
-                Some(Shade::Implied | Shade::Phone) if !self.asked_before() => (Outcome::OfferHuman, ReasonCode::ImpliedRequest),
+                Some(Shade::Implied | Shade::Phone) if !self.asked_before() => {
+                    (Outcome::OfferHuman, ReasonCode::ImpliedRequest)
+                }
                 Some(Shade::Implied | Shade::Phone) => (Outcome::HandOver, ReasonCode::ImpliedRequest),
                 Some(Shade::Callback) => (Outcome::HandOver, ReasonCode::CallbackRequest),
                 Some(Shade::Supervisor) => (Outcome::HandOver, ReasonCode::SupervisorRequest),
@@ -224,8 +234,11 @@ impl<'s> Draft<'s> {
     fn rights(&mut self) {
         if let Some(finding) = self.now.signals.get(&Signal::DataRights) {
             let contest = finding.shade == Some(Shade::Contest);
-            let (outcome, code) =
-                if contest { (Outcome::HandOver, ReasonCode::Contest) } else { (Outcome::Continue, ReasonCode::DataRight) };
+            let (outcome, code) = if contest {
+                (Outcome::HandOver, ReasonCode::Contest)
+            } else {
+                (Outcome::Continue, ReasonCode::DataRight)
+            };
             let reason = self.reason(code, 4, Some(finding));
             let queue = Arc::clone(&self.ladder.rights_queue);
             self.raise(outcome, Some(&queue), reason);
@@ -353,7 +366,10 @@ impl<'s> Draft<'s> {
             self.propose(Outcome::OfferHuman, reason.shown_by(self.now.turn, &self.now.hint_evidence));
         }
         if let Some(forecast) = strain.forecast.filter(|f| *f >= self.ladder.forecast) {
-            self.propose(Outcome::OfferHuman, Reason::measured(ReasonCode::Forecast, 8, forecast, self.ladder.forecast));
+            self.propose(
+                Outcome::OfferHuman,
+                Reason::measured(ReasonCode::Forecast, 8, forecast, self.ladder.forecast),
+            );
         }
     }
 
@@ -407,7 +423,9 @@ impl<'s> Draft<'s> {
     /// Layer 10: raises only.
     fn circumstances(&mut self) {
         for (attribute, values) in &self.ladder.priority_for {
-            let Some(priority) = self.now.attributes.get(attribute).and_then(|value| values.get(value)) else { continue };
+            let Some(priority) = self.now.attributes.get(attribute).and_then(|value| values.get(value)) else {
+                continue;
+            };
             self.priority = self.priority.max(*priority);
             self.because(Reason { rule: Some(Arc::clone(attribute)), ..Reason::new(ReasonCode::Circumstance, 10) });
         }
@@ -423,7 +441,9 @@ impl<'s> Draft<'s> {
         match self.now.owner {
             Owner::Bot => {}
             // What still has to be said while a person is on the way.
-            Owner::Pending => self.notices.retain(|n| !matches!(n, NoticeKey::OfferPerson | NoticeKey::HandingOver | NoticeKey::HumanOption)),
+            Owner::Pending => self
+                .notices
+                .retain(|n| !matches!(n, NoticeKey::OfferPerson | NoticeKey::HandingOver | NoticeKey::HumanOption)),
             Owner::Human => self.notices.clear(),
         }
         self.reasons.sort_by_key(|r| (r.code == ReasonCode::CoolDown, r.layer));

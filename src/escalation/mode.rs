@@ -22,7 +22,13 @@ impl Reached {
     }
 }
 
-pub(super) fn reach(settings: &LadderSettings, now: &Situation, queue: &str, priority: Priority, wants_call: bool) -> Reached {
+pub(super) fn reach(
+    settings: &LadderSettings,
+    now: &Situation,
+    queue: &str,
+    priority: Priority,
+    wants_call: bool,
+) -> Reached {
     if wants_call {
         return Reached::as_usual(Mode::CallBack, vec![NoticeKey::CallBackPlanned]);
     }
@@ -44,7 +50,9 @@ pub(super) fn reach(settings: &LadderSettings, now: &Situation, queue: &str, pri
 fn closed(state: &QueueState, priority: Priority) -> Reached {
     match priority {
         Priority::Urgent => Reached::instead(Mode::OnCall, Vec::new()),
-        _ if state.callbacks => Reached::instead(Mode::CallBack, vec![NoticeKey::ClosedNextOpening, NoticeKey::CallBackPlanned]),
+        _ if state.callbacks => {
+            Reached::instead(Mode::CallBack, vec![NoticeKey::ClosedNextOpening, NoticeKey::CallBackPlanned])
+        }
         _ => Reached::instead(Mode::Ticket, vec![NoticeKey::ClosedNextOpening, NoticeKey::TicketMade]),
     }
 }

@@ -71,28 +71,54 @@ impl NoticeKey {
 
     const fn shipped(self, lang: Lang) -> &'static str {
         match (self, lang) {
-            (Self::DiscloseBot, Lang::Nl) => "U praat met een digitale assistent, niet met een mens. U kunt altijd om een medewerker vragen.",
-            (Self::DiscloseBot, Lang::En) => "You are talking to a digital assistant, not a person. You can ask for a person at any time.",
-            (Self::SafetyCrisis, Lang::Nl) => "Wat u schrijft, nemen we serieus. Er komt nu iemand bij u. Dit is geen hulpdienst: is er direct gevaar, bel dan het alarmnummer.",
-            (Self::SafetyCrisis, Lang::En) => "We take what you write seriously. Someone is coming to you now. This is no emergency service: if there is danger right now, call the emergency number.",
-            (Self::SafetyThreat, Lang::Nl) => "Een medewerker leest nu mee. Is er direct gevaar, bel dan het alarmnummer.",
-            (Self::SafetyThreat, Lang::En) => "A person is reading along now. If there is danger right now, call the emergency number.",
-            (Self::HandingOver, Lang::Nl) => "Een collega neemt het van mij over en leest dit hele gesprek. U hoeft niets te herhalen.",
-            (Self::HandingOver, Lang::En) => "A colleague is taking over and can read this whole conversation. You don't have to repeat anything.",
+            (Self::DiscloseBot, Lang::Nl) => {
+                "U praat met een digitale assistent, niet met een mens. U kunt altijd om een medewerker vragen."
+            }
+            (Self::DiscloseBot, Lang::En) => {
+                "You are talking to a digital assistant, not a person. You can ask for a person at any time."
+            }
+            (Self::SafetyCrisis, Lang::Nl) => {
+                "Wat u schrijft, nemen we serieus. Er komt nu iemand bij u. Dit is geen hulpdienst: is er direct gevaar, bel dan het alarmnummer."
+            }
+            (Self::SafetyCrisis, Lang::En) => {
+                "We take what you write seriously. Someone is coming to you now. This is no emergency service: if there is danger right now, call the emergency number."
+            }
+            (Self::SafetyThreat, Lang::Nl) => {
+                "Een medewerker leest nu mee. Is er direct gevaar, bel dan het alarmnummer."
+            }
+            (Self::SafetyThreat, Lang::En) => {
+                "A person is reading along now. If there is danger right now, call the emergency number."
+            }
+            (Self::HandingOver, Lang::Nl) => {
+                "Een collega neemt het van mij over en leest dit hele gesprek. U hoeft niets te herhalen."
+            }
+            (Self::HandingOver, Lang::En) => {
+                "A colleague is taking over and can read this whole conversation. You don't have to repeat anything."
+            }
             (Self::OfferPerson, Lang::Nl) => "Wilt u liever verder met een collega? Zeg het gerust.",
             (Self::OfferPerson, Lang::En) => "Would you rather go on with a colleague? Just say so.",
             (Self::HumanOption, Lang::Nl) => "Wilt u later toch een medewerker spreken, zeg dat dan gewoon.",
             (Self::HumanOption, Lang::En) => "If you do want to speak to a person later, just say so.",
-            (Self::Waiting, Lang::Nl) => "Het is nu druk. U kunt wachten, u laten terugbellen of een bericht achterlaten.",
+            (Self::Waiting, Lang::Nl) => {
+                "Het is nu druk. U kunt wachten, u laten terugbellen of een bericht achterlaten."
+            }
             (Self::Waiting, Lang::En) => "It is busy now. You can wait, be called back or leave a message.",
-            (Self::ClosedNextOpening, Lang::Nl) => "Er is nu niemand aanwezig. Zodra we open zijn, pakt een collega dit op.",
-            (Self::ClosedNextOpening, Lang::En) => "Nobody is here right now. A colleague will take this up as soon as we open.",
+            (Self::ClosedNextOpening, Lang::Nl) => {
+                "Er is nu niemand aanwezig. Zodra we open zijn, pakt een collega dit op."
+            }
+            (Self::ClosedNextOpening, Lang::En) => {
+                "Nobody is here right now. A colleague will take this up as soon as we open."
+            }
             (Self::CallBackPlanned, Lang::Nl) => "Een collega belt u terug.",
             (Self::CallBackPlanned, Lang::En) => "A colleague will call you back.",
             (Self::TicketMade, Lang::Nl) => "Een collega geeft u schriftelijk antwoord.",
             (Self::TicketMade, Lang::En) => "A colleague will answer you in writing.",
-            (Self::RightReceived, Lang::Nl) => "We hebben uw verzoek ontvangen. De wettelijke termijn telt vanaf vandaag en een medewerker behandelt het.",
-            (Self::RightReceived, Lang::En) => "We have received your request. The legal time limit counts from today and a person will handle it.",
+            (Self::RightReceived, Lang::Nl) => {
+                "We hebben uw verzoek ontvangen. De wettelijke termijn telt vanaf vandaag en een medewerker behandelt het."
+            }
+            (Self::RightReceived, Lang::En) => {
+                "We have received your request. The legal time limit counts from today and a person will handle it."
+            }
             (Self::ComplaintReceived, Lang::Nl) => "We hebben uw klacht ontvangen en een medewerker behandelt die.",
             (Self::ComplaintReceived, Lang::En) => "We have received your complaint and a person will handle it.",
         }
@@ -161,11 +187,16 @@ impl NoticeTexts {
             return own.clone();
         }
         let mut text = key.shipped(lang).to_owned();
-        if let (Some(country), true) = (self.country, matches!(key, NoticeKey::SafetyCrisis | NoticeKey::SafetyThreat)) {
+        if let (Some(country), true) = (self.country, matches!(key, NoticeKey::SafetyCrisis | NoticeKey::SafetyThreat))
+        {
             let (emergency, crisis) = country.lines();
             let numbers = match (key, lang) {
-                (NoticeKey::SafetyCrisis, Lang::Nl) => format!(" Alarmnummer: {emergency}. Praten over zelfdoding, dag en nacht: {crisis}."),
-                (NoticeKey::SafetyCrisis, Lang::En) => format!(" Emergency number: {emergency}. To talk about suicide, day and night: {crisis}."),
+                (NoticeKey::SafetyCrisis, Lang::Nl) => {
+                    format!(" Alarmnummer: {emergency}. Praten over zelfdoding, dag en nacht: {crisis}.")
+                }
+                (NoticeKey::SafetyCrisis, Lang::En) => {
+                    format!(" Emergency number: {emergency}. To talk about suicide, day and night: {crisis}.")
+                }
                 (_, Lang::Nl) => format!(" Alarmnummer: {emergency}."),
                 (_, Lang::En) => format!(" Emergency number: {emergency}."),
             };

@@ -223,7 +223,12 @@ impl LadderSettings {
                 wrong(field, "names no queue: without one nobody would take over");
             }
         }
-        for (field, count) in [("failure_cap", self.failure_cap), ("repeat_cap", self.repeat_cap), ("stuck_cap", self.stuck_cap), ("hints", self.hints)] {
+        for (field, count) in [
+            ("failure_cap", self.failure_cap),
+            ("repeat_cap", self.repeat_cap),
+            ("stuck_cap", self.stuck_cap),
+            ("hints", self.hints),
+        ] {
             if count == 0 {
                 wrong(field, "has to be at least 1: with 0 every message would call a person");
             }
@@ -236,7 +241,10 @@ impl LadderSettings {
         }
         for (signal, floor) in &self.floors {
             if floor.outcome == Outcome::Clarify {
-                wrong(&format!("floors.{signal}"), "can't be `clarify`: a signal calls for `offer_human` or `hand_over`, or for nothing");
+                wrong(
+                    &format!("floors.{signal}"),
+                    "can't be `clarify`: a signal calls for `offer_human` or `hand_over`, or for nothing",
+                );
             }
             if floor.queue.as_ref().is_some_and(|q| q.trim().is_empty()) {
                 wrong(&format!("floors.{signal}.queue"), "names no queue");

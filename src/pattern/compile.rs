@@ -174,7 +174,8 @@ impl Builder {
                 Err(what) => errors.push(PatternError::new(lang, rule.line, what)),
             }
         }
-        let mut guard = |name: &str| raw.classes.contains_key(name).then(|| self.class(name, &mut scope).ok()).flatten();
+        let mut guard =
+            |name: &str| raw.classes.contains_key(name).then(|| self.class(name, &mut scope).ok()).flatten();
         let guards =
             Guards { negation: guard("neg"), hypothesis: guard("hyp"), report: guard("rep"), past: guard("past") };
         self.guards.insert(lang, guards);

@@ -228,7 +228,9 @@ fn effect(mark: &str) -> Result<Effect, String> {
         "--" => Effect::VetoMessage,
         number => {
             let score = number.parse::<f32>().ok().filter(|s| (0.0..=1.0).contains(s));
-            Effect::Score(score.ok_or_else(|| format!("`{number}` is no mark: use ++, +, ?, -, -- or a score from 0 to 1"))?)
+            Effect::Score(
+                score.ok_or_else(|| format!("`{number}` is no mark: use ++, +, ?, -, -- or a score from 0 to 1"))?,
+            )
         }
     })
 }

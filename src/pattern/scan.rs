@@ -144,7 +144,14 @@ struct Page<'p, 't> {
 
 impl<'p, 't> Page<'p, 't> {
     fn new(set: &'p PatternSet, text: &'p Text<'t>) -> Self {
-        let mut page = Self { set, text, found: Vec::new(), present: Vec::new(), ends: vec![0; set.symbols], starts: vec![0; set.symbols] };
+        let mut page = Self {
+            set,
+            text,
+            found: Vec::new(),
+            present: Vec::new(),
+            ends: vec![0; set.symbols],
+            starts: vec![0; set.symbols],
+        };
         let raw = page.find();
         page.group(&raw);
         page
@@ -244,7 +251,14 @@ impl<'p, 't> Page<'p, 't> {
                 continue;
             }
             let Some(end) = self.complete(rule, *place) else { continue };
-            let mut hit = Hit { section: rule.section, score: 0.0, first: place.first, last: end - 1, negated: false, rule: number };
+            let mut hit = Hit {
+                section: rule.section,
+                score: 0.0,
+                first: place.first,
+                last: end - 1,
+                negated: false,
+                rule: number,
+            };
             if !self.sentence_allows(rule, &mut hit) {
                 continue;
             }
@@ -374,9 +388,15 @@ mod tests {
 
     #[test]
     fn guards_and_vetoes() {
-        for raw in ["ik wil niet iemand spreken", "ik wil geen mens spreken", "als het misgaat wil ik iemand spreken",
-            "hij zei: ik wil iemand spreken", "gisteren wil ik iemand spreken", "ik wil de medewerker spreken van gister",
-            "ik wil iemand spreken over de vacature"] {
+        for raw in [
+            "ik wil niet iemand spreken",
+            "ik wil geen mens spreken",
+            "als het misgaat wil ik iemand spreken",
+            "hij zei: ik wil iemand spreken",
+            "gisteren wil ik iemand spreken",
+            "ik wil de medewerker spreken van gister",
+            "ik wil iemand spreken over de vacature",
+        ] {
             assert_eq!(found(raw), [], "{raw}");
         }
         assert_eq!(found("geen robot"), [(0, 0.8)]);

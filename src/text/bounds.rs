@@ -55,7 +55,8 @@ fn word_length(rest: &[u8]) -> usize {
         let after = rest.get(length + 1).copied().unwrap_or(b' ');
         let joins = match next {
             b'\'' | b'.' => {
-                (before.is_ascii_alphabetic() && after.is_ascii_alphabetic()) || (before.is_ascii_digit() && after.is_ascii_digit())
+                (before.is_ascii_alphabetic() && after.is_ascii_alphabetic())
+                    || (before.is_ascii_digit() && after.is_ascii_digit())
             }
             b':' => before.is_ascii_alphabetic() && after.is_ascii_alphabetic(),
             b',' | b';' => before.is_ascii_digit() && after.is_ascii_digit(),

@@ -148,9 +148,21 @@ mod tests {
     #[test]
     fn elongation_is_undone_and_counted() {
         let table = [
-            ("neeeee", "nee"), ("soooo", "so"), ("heeeel", "heel"), ("laaaang", "lang"), ("wellll", "well"),
-            ("stopppp", "stop"), ("nooooit", "nooit"), ("pleeeease", "please"), ("waaaaar", "waar"), ("zooo", "zo"),
-            ("sloooow", "slow"), ("goooed", "goed"), ("need", "need"), ("www", "w"), ("1000", "1000"),
+            ("neeeee", "nee"),
+            ("soooo", "so"),
+            ("heeeel", "heel"),
+            ("laaaang", "lang"),
+            ("wellll", "well"),
+            ("stopppp", "stop"),
+            ("nooooit", "nooit"),
+            ("pleeeease", "please"),
+            ("waaaaar", "waar"),
+            ("zooo", "zo"),
+            ("sloooow", "slow"),
+            ("goooed", "goed"),
+            ("need", "need"),
+            ("www", "w"),
+            ("1000", "1000"),
         ];
         for (drawn, plain) in table {
             assert_eq!(fold(drawn), plain, "{drawn}");

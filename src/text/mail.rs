@@ -62,21 +62,48 @@ fn starts_history(lower: &str) -> bool {
         "---------- doorgestuurd bericht",
     ];
     let header = (lower.starts_with("van:") || lower.starts_with("from:")) && lower.contains('@');
-    let dutch = lower.starts_with("op ") && (lower.ends_with("schreef:") || lower.contains(" schreef ")) && lower.ends_with(':');
+    let dutch = lower.starts_with("op ")
+        && (lower.ends_with("schreef:") || lower.contains(" schreef "))
+        && lower.ends_with(':');
     let english = lower.starts_with("on ") && lower.ends_with("wrote:");
     header || dutch || english || RULES.iter().any(|rule| lower.starts_with(rule))
 }
 
 fn ends_body(line: &str, lower: &str) -> bool {
     const CLOSINGS: [&str; 24] = [
-        "met vriendelijke groet", "vriendelijke groet", "met hartelijke groet", "hartelijke groet", "hoogachtend",
-        "mvg", "m.v.g", "met groet", "groeten", "groetjes", "groet,", "gr.", "kind regards", "best regards", "warm regards",
-        "regards", "yours sincerely", "yours faithfully", "sincerely", "best wishes", "cheers,", "many thanks,", "best,",
+        "met vriendelijke groet",
+        "vriendelijke groet",
+        "met hartelijke groet",
+        "hartelijke groet",
+        "hoogachtend",
+        "mvg",
+        "m.v.g",
+        "met groet",
+        "groeten",
+        "groetjes",
+        "groet,",
+        "gr.",
+        "kind regards",
+        "best regards",
+        "warm regards",
+        "regards",
+        "yours sincerely",
+        "yours faithfully",
+        "sincerely",
+        "best wishes",
+        "cheers,",
+        "many thanks,",
+        "best,",
         "verstuurd vanaf mijn",
     ];
     const DISCLAIMERS: [&str; 7] = [
-        "dit bericht is uitsluitend bestemd", "dit e-mailbericht", "de informatie in dit bericht", "disclaimer",
-        "this e-mail and any attachments", "this email and any attachments", "this message is confidential",
+        "dit bericht is uitsluitend bestemd",
+        "dit e-mailbericht",
+        "de informatie in dit bericht",
+        "disclaimer",
+        "this e-mail and any attachments",
+        "this email and any attachments",
+        "this message is confidential",
     ];
     let closing = lower.chars().count() <= 48 && CLOSINGS.iter().any(|c| lower.starts_with(c));
     line == "--" || closing || lower.starts_with("sent from my") || DISCLAIMERS.iter().any(|d| lower.starts_with(d))

@@ -4,17 +4,39 @@ use super::word_set::WordSet;
 use super::words::{Cut, Word};
 use super::{Form, language};
 
-const FILLERS: WordSet<14> = WordSet::new([
-    "eh", "ehh", "ehm", "erm", "euh", "euhm", "hm", "hmm", "mm", "uh", "uhh", "uhm", "um", "umm",
-]);
+const FILLERS: WordSet<14> =
+    WordSet::new(["eh", "ehh", "ehm", "erm", "euh", "euhm", "hm", "hmm", "mm", "uh", "uhh", "uhm", "um", "umm"]);
 
 /// Compounds that recognisers like to split, as they stand when whole.
 const COMPOUNDS: [(&str, &str); 28] = [
-    ("mede", "werker"), ("mede", "werkster"), ("klanten", "service"), ("abonne", "ment"), ("over", "leden"),
-    ("reke", "ning"), ("af", "spraak"), ("op", "zeggen"), ("op", "gezegd"), ("door", "verbinden"), ("terug", "bellen"),
-    ("terug", "gebeld"), ("aan", "maning"), ("deur", "waarder"), ("uit", "kering"), ("be", "taling"), ("be", "talen"),
-    ("zieken", "huis"), ("ge", "hackt"), ("leiding", "gevende"), ("betalings", "regeling"), ("rol", "stoel"),
-    ("web", "site"), ("pass", "word"), ("help", "line"), ("wheel", "chair"), ("over", "charged"), ("can", "celled"),
+    ("mede", "werker"),
+    ("mede", "werkster"),
+    ("klanten", "service"),
+    ("abonne", "ment"),
+    ("over", "leden"),
+    ("reke", "ning"),
+    ("af", "spraak"),
+    ("op", "zeggen"),
+    ("op", "gezegd"),
+    ("door", "verbinden"),
+    ("terug", "bellen"),
+    ("terug", "gebeld"),
+    ("aan", "maning"),
+    ("deur", "waarder"),
+    ("uit", "kering"),
+    ("be", "taling"),
+    ("be", "talen"),
+    ("zieken", "huis"),
+    ("ge", "hackt"),
+    ("leiding", "gevende"),
+    ("betalings", "regeling"),
+    ("rol", "stoel"),
+    ("web", "site"),
+    ("pass", "word"),
+    ("help", "line"),
+    ("wheel", "chair"),
+    ("over", "charged"),
+    ("can", "celled"),
 ];
 
 /// Drops fillers everywhere; in speech also undoes slips and joins split compounds.

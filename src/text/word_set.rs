@@ -65,7 +65,9 @@ mod tests {
     fn words_are_found_by_their_first_eight_letters() {
         const SET: WordSet<3> = WordSet::new(["een", "goedemiddag", "ik"]);
         assert!(SET.is_sorted());
-        for (word, known) in [("ik", true), ("goedemiddag", true), ("goedemid", true), ("een", true), ("eens", false), ("", false)] {
+        for (word, known) in
+            [("ik", true), ("goedemiddag", true), ("goedemid", true), ("een", true), ("eens", false), ("", false)]
+        {
             assert_eq!(SET.contains(word), known, "{word}");
         }
     }

@@ -273,7 +273,13 @@ mod tests {
         let ends: Vec<_> = text.sentences().iter().map(|s| (s.words.clone(), s.question, s.exclamation)).collect();
         assert_eq!(
             ends,
-            [(0..3, true, false), (3..4, false, true), (4..5, false, false), (5..6, false, false), (6..7, false, false)]
+            [
+                (0..3, true, false),
+                (3..4, false, true),
+                (4..5, false, false),
+                (5..6, false, false),
+                (6..7, false, false)
+            ]
         );
     }
 
