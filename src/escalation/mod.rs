@@ -1,6 +1,6 @@
 //! Who should handle a conversation now, and why.
 //!
-//! An [`EscalationPolicy`] makes a [`Decision`] from a [`Situation`](crate::conversation::Situation). The built-in one
+//! An [`EscalationPolicy`] makes a [`Decision`] from a [`Situation`]. The built-in one
 //! is the [`Ladder`]: layers in a fixed order, of which the first that matches sets a floor and later ones may only
 //! raise it. What must always hold is stated once, as code, in [`invariants`].
 
@@ -24,7 +24,7 @@ use crate::conversation::Situation;
 ///
 /// Total: there is no situation without a decision. A wrong one costs: too mild leaves a person alone with a bot,
 /// too strong takes the agents away from those who need them. Whatever a policy does, the
-/// [`invariants`](crate::escalation::invariants) must hold.
+/// [`invariants`] must hold.
 pub trait EscalationPolicy: Send + Sync {
     /// The decision for `situation`. The same situation gives the same bytes.
     fn decide(&self, situation: &Situation) -> Decision;
