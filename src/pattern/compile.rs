@@ -28,16 +28,25 @@ pub(super) type Symbol = u32;
 pub struct PatternSet {
     /// None where there is nothing to find.
     pub(super) automaton: Option<AhoCorasick>,
-    /// For each string of the automaton, the symbols it stands for.
-    pub(super) symbols_of: Vec<Vec<Symbol>>,
-    pub(super) symbols: usize,
-    /// The language that each symbol belongs to.
-    pub(super) lang_of: Vec<Lang>,
+    /// For each string of the automaton, what it stands for.
+    pub(super) roles: Vec<Roles>,
     pub(super) rules: Vec<Rule>,
-    /// For each symbol, the rules to try when it is there.
+    /// For each symbol, the rules to try where it is found: those it is the rarest item of.
     pub(super) rules_by_key: Vec<Vec<u32>>,
     pub(super) guards: BTreeMap<Lang, Guards>,
     sections: Vec<Arc<str>>,
+}
+
+/// What a string of the automaton stands for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Roles {
+    pub(super) lang: Option<Lang>,
+    /// All symbols it belongs to, sorted.
+    pub(super) symbols: Vec<Symbol>,
+    /// Those among them that rules are tried for.
+    pub(super) keys: Vec<Symbol>,
+    /// Those among them that guards and flags ask for, wherever they stand.
+    pub(super) watched: Vec<Symbol>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,6 +63,8 @@ pub(super) struct Rule {
     pub(super) lang: Lang,
     pub(super) effect: Effect,
     pub(super) items: Vec<Step>,
+    /// The rarest item, by index: the one a match is looked for around.
+    pub(super) key: usize,
     pub(super) at_start: bool,
     pub(super) at_end: bool,
     pub(super) flags: Flags,
@@ -75,7 +86,7 @@ impl fmt::Debug for PatternSet {
         f.debug_struct("PatternSet")
             .field("sections", &self.sections)
             .field("rules", &self.rules.len())
-            .field("strings", &self.symbols_of.len())
+            .field("strings", &self.roles.len())
             .finish_non_exhaustive()
     }
 }
@@ -101,9 +112,7 @@ impl PatternSet {
     pub fn empty() -> Self {
         Self {
             automaton: None,
-            symbols_of: Vec::new(),
-            symbols: 0,
-            lang_of: Vec::new(),
+            roles: Vec::new(),
             rules: Vec::new(),
             rules_by_key: Vec::new(),
             guards: BTreeMap::new(),
@@ -139,32 +148,32 @@ impl PatternSet {
 /// Collects strings and symbols over the packs.
 #[derive(Default)]
 struct Builder {
-    /// Every string by its number, and the symbols it stands for.
-    strings: Vec<String>,
-    numbers: HashMap<String, u32>,
+    /// Every string by its number. A string is one language's: the other may mean something else by it.
+    strings: Vec<(Lang, String)>,
+    numbers: HashMap<(Lang, String), u32>,
     symbols_of: Vec<Vec<Symbol>>,
-    lang_of: Vec<Lang>,
     /// How common the strings of a symbol are: the rarer, the better a key.
     common: Vec<u32>,
     /// Symbols by what they stand for, so that a set of words that many rules use is one symbol.
-    known: HashMap<(Lang, Vec<u32>), Symbol>,
+    known: HashMap<Vec<u32>, Symbol>,
+    watched: BTreeSet<Symbol>,
     rules: Vec<Rule>,
     guards: BTreeMap<Lang, Guards>,
     sections: Vec<Arc<str>>,
 }
 
-/// The classes of one pack, each with its symbol once a rule has asked for it.
+/// The classes of one pack, each as the numbers of its strings once something has asked for it.
 struct Scope<'p> {
     lang: Lang,
     pack: &'p RawPack,
-    known: BTreeMap<String, Symbol>,
+    classes: HashMap<&'p str, Vec<u32>>,
 }
 
 impl Builder {
     fn pack(&mut self, lang: Lang, raw: &RawPack, errors: &mut Vec<PatternError>) {
-        let mut scope = Scope { lang, pack: raw, known: BTreeMap::new() };
+        let mut scope = Scope { lang, pack: raw, classes: HashMap::new() };
         for (name, (line, _)) in &raw.classes {
-            if let Err(what) = strings_of(raw, name, &mut Vec::new()) {
+            if let Err(what) = self.class(name, &mut scope, &mut Vec::new()) {
                 errors.push(PatternError::new(lang, *line, what));
             }
         }
@@ -175,22 +184,22 @@ impl Builder {
             }
         }
         let mut guard =
-            |name: &str| raw.classes.contains_key(name).then(|| self.class(name, &mut scope).ok()).flatten();
+            |name: &'static str| raw.classes.contains_key(name).then(|| self.watch(name, &mut scope).ok()).flatten();
         let guards =
             Guards { negation: guard("neg"), hypothesis: guard("hyp"), report: guard("rep"), past: guard("past") };
         self.guards.insert(lang, guards);
     }
 
-    fn rule(&mut self, raw: &RawRule, scope: &mut Scope<'_>) -> Result<Rule, String> {
+    fn rule<'p>(&mut self, raw: &'p RawRule, scope: &mut Scope<'p>) -> Result<Rule, String> {
         let mut items = Vec::with_capacity(raw.items.len());
         for item in &raw.items {
-            let symbol = match item.term.as_class() {
-                Some(name) => self.class(name, scope)?,
-                None => self.symbol(scope.lang, strings_of_term(scope.pack, &item.term, &mut Vec::new())?),
-            };
-            items.push(Step { gap: item.gap, symbol });
+            let numbers = self.term(&item.term, scope, &mut Vec::new())?;
+            items.push(Step { gap: item.gap, symbol: self.symbol(numbers) });
         }
-        let mut classes = |names: &[String]| names.iter().map(|n| self.class(n, scope)).collect::<Result<Vec<_>, _>>();
+        let rarity = |step: &Step| self.common.get(step.symbol as usize).copied().unwrap_or(u32::MAX);
+        let key = (0..items.len()).min_by_key(|at| items.get(*at).map(rarity)).unwrap_or(0);
+        let mut classes =
+            |names: &'p [String]| names.iter().map(|n| self.watch(n, scope)).collect::<Result<Vec<_>, _>>();
         let with = classes(&raw.flags.with)?;
         let without = classes(&raw.flags.without)?;
         let along = classes(&raw.flags.along)?;
@@ -200,6 +209,7 @@ impl Builder {
             lang: scope.lang,
             effect: raw.effect,
             items,
+            key,
             at_start: raw.at_start,
             at_end: raw.at_end,
             flags: raw.flags.clone(),
@@ -219,46 +229,71 @@ impl Builder {
         at as u16
     }
 
-    fn class(&mut self, name: &str, scope: &mut Scope<'_>) -> Result<Symbol, String> {
-        if let Some(symbol) = scope.known.get(name) {
-            return Ok(*symbol);
-        }
-        let strings = strings_of(scope.pack, name, &mut Vec::new())?;
-        let symbol = self.symbol(scope.lang, strings);
-        scope.known.insert(name.to_owned(), symbol);
+    /// A class as a symbol that can be asked for anywhere in a message.
+    fn watch<'p>(&mut self, name: &'p str, scope: &mut Scope<'p>) -> Result<Symbol, String> {
+        let numbers = self.class(name, scope, &mut Vec::new())?;
+        let symbol = self.symbol(numbers);
+        self.watched.insert(symbol);
         Ok(symbol)
     }
 
-    fn symbol(&mut self, lang: Lang, strings: BTreeSet<String>) -> Symbol {
-        let mut numbers: Vec<u32> = strings.into_iter().map(|string| self.number(string)).collect();
+    /// The numbers of all strings of a class, those of the classes inside it too.
+    fn class<'p>(&mut self, name: &'p str, scope: &mut Scope<'p>, open: &mut Vec<&'p str>) -> Result<Vec<u32>, String> {
+        if let Some(numbers) = scope.classes.get(name) {
+            return Ok(numbers.clone());
+        }
+        if open.contains(&name) {
+            return Err(format!("class `@{name}` holds itself"));
+        }
+        let pack = scope.pack;
+        let (_, terms) = pack.classes.get(name).ok_or_else(|| format!("no class `@{name}` in this pack"))?;
+        open.push(name);
+        let mut numbers = Vec::new();
+        for term in terms {
+            numbers.extend(self.term(term, scope, open)?);
+        }
+        open.pop();
+        scope.classes.insert(name, numbers.clone());
+        Ok(numbers)
+    }
+
+    fn term<'p>(&mut self, term: &'p Term, scope: &mut Scope<'p>, open: &mut Vec<&'p str>) -> Result<Vec<u32>, String> {
+        let mut numbers: Vec<u32> = term.words.iter().map(|word| self.number(scope.lang, word)).collect();
+        for class in &term.classes {
+            numbers.extend(self.class(class, scope, open)?);
+        }
+        Ok(numbers)
+    }
+
+    fn symbol(&mut self, mut numbers: Vec<u32>) -> Symbol {
         numbers.sort_unstable();
-        let key = (lang, numbers);
-        if let Some(symbol) = self.known.get(&key) {
+        numbers.dedup();
+        if let Some(symbol) = self.known.get(&numbers) {
             return *symbol;
         }
-        let symbol = self.lang_of.len() as Symbol;
-        self.lang_of.push(lang);
+        let symbol = self.common.len() as Symbol;
         let mut common = 0;
-        for number in &key.1 {
-            common += self.strings.get(*number as usize).map_or(0, |string| commonness(string));
+        for number in &numbers {
+            common += self.strings.get(*number as usize).map_or(0, |(_, string)| commonness(string));
             if let Some(symbols) = self.symbols_of.get_mut(*number as usize) {
                 symbols.push(symbol);
             }
         }
         self.common.push(common);
-        self.known.insert(key, symbol);
+        self.known.insert(numbers, symbol);
         symbol
     }
 
     /// A hash map serves to look up only: numbers go by first use, so the order is the same in every process.
-    fn number(&mut self, string: String) -> u32 {
-        if let Some(number) = self.numbers.get(&string) {
+    fn number(&mut self, lang: Lang, word: &str) -> u32 {
+        let key = (lang, word.to_owned());
+        if let Some(number) = self.numbers.get(&key) {
             return *number;
         }
         let number = self.strings.len() as u32;
-        self.strings.push(string.clone());
+        self.strings.push(key.clone());
         self.symbols_of.push(Vec::new());
-        self.numbers.insert(string, number);
+        self.numbers.insert(key, number);
         number
     }
 
@@ -266,20 +301,26 @@ impl Builder {
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(&self.strings)
+            .build(self.strings.iter().map(|(_, string)| string))
             .map_err(|e| PatternErrors::one(PatternError::new(Lang::Nl, 0, format!("the packs are too large: {e}"))))?;
-        let mut rules_by_key = vec![Vec::new(); self.lang_of.len()];
+        let mut rules_by_key = vec![Vec::new(); self.common.len()];
         for (number, rule) in self.rules.iter().enumerate() {
-            let rarest = rule.items.iter().map(|i| i.symbol).min_by_key(|s| self.common.get(*s as usize));
-            if let Some(rules) = rarest.and_then(|key| rules_by_key.get_mut(key as usize)) {
+            let key = rule.items.get(rule.key).map(|step| step.symbol as usize);
+            if let Some(rules) = key.and_then(|key| rules_by_key.get_mut(key)) {
                 rules.push(number as u32);
             }
         }
+        let is_key = |symbol: &&Symbol| rules_by_key.get(**symbol as usize).is_some_and(|rules| !rules.is_empty());
+        let roles = self.strings.iter().zip(self.symbols_of).map(|((lang, _), symbols)| Roles {
+            lang: Some(*lang),
+            keys: symbols.iter().filter(is_key).copied().collect(),
+            watched: symbols.iter().filter(|s| self.watched.contains(s)).copied().collect(),
+            symbols,
+        });
+        let roles = roles.collect();
         Ok(PatternSet {
             automaton: Some(automaton),
-            symbols_of: self.symbols_of,
-            symbols: self.lang_of.len(),
-            lang_of: self.lang_of,
+            roles,
             rules: self.rules,
             rules_by_key,
             guards: self.guards,
@@ -295,27 +336,4 @@ fn commonness(string: &str) -> u32 {
         word if word.len() <= 4 => 10,
         _ => 1,
     }
-}
-
-/// All strings of a class, those of the classes inside it too.
-fn strings_of(pack: &RawPack, name: &str, open: &mut Vec<String>) -> Result<BTreeSet<String>, String> {
-    if open.iter().any(|o| o == name) {
-        return Err(format!("class `@{name}` holds itself"));
-    }
-    let (_, terms) = pack.classes.get(name).ok_or_else(|| format!("no class `@{name}` in this pack"))?;
-    open.push(name.to_owned());
-    let mut strings = BTreeSet::new();
-    for term in terms {
-        strings.extend(strings_of_term(pack, term, open)?);
-    }
-    open.pop();
-    Ok(strings)
-}
-
-fn strings_of_term(pack: &RawPack, term: &Term, open: &mut Vec<String>) -> Result<BTreeSet<String>, String> {
-    let mut strings: BTreeSet<String> = term.words.iter().cloned().collect();
-    for class in &term.classes {
-        strings.extend(strings_of(pack, class, open)?);
-    }
-    Ok(strings)
 }

@@ -83,16 +83,6 @@ pub(super) struct Term {
     pub(super) classes: Vec<String>,
 }
 
-impl Term {
-    /// The name of the class that this is, and nothing more.
-    pub(super) fn as_class(&self) -> Option<&str> {
-        match (self.words.as_slice(), self.classes.as_slice()) {
-            ([], [class]) => Some(class),
-            _ => None,
-        }
-    }
-}
-
 #[derive(Clone, Debug)]
 pub(super) struct Item {
     /// Words that may stand between the item before and this one.

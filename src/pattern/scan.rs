@@ -3,7 +3,7 @@
 use super::compile::{PatternSet, Rule, Symbol};
 use super::parse::Effect;
 use crate::text::{Lang, Text};
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 /// A rule that matched.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,15 +33,15 @@ pub fn strength(hits: &[Hit]) -> f32 {
     crate::number::unit(1.0 - doubt)
 }
 
-/// Where a symbol was found: words `first..end`.
+/// Where a string was found: words `first..end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Found {
-    symbol: Symbol,
     first: u32,
     end: u32,
+    string: u32,
 }
 
-/// The words that a match can end at so far, nearest first, at most sixteen.
+/// The words that a match can begin or end at so far, in order, at most sixteen.
 #[derive(Clone, Copy, Default)]
 struct Ends {
     words: [u32; 16],
@@ -83,17 +83,37 @@ impl PatternSet {
     #[must_use]
     pub fn scan(&self, text: &Text<'_>) -> Vec<Hit> {
         let page = Page::new(self, text);
-        let mut hits = Vec::new();
-        let mut vetoes = Vetoes::default();
-        for &symbol in &page.present {
-            for &number in self.rules_by_key.get(symbol as usize).map_or(&[][..], Vec::as_slice) {
-                if let Some(rule) = self.rules.get(number as usize) {
-                    page.try_rule(rule, number, &mut hits, &mut vetoes);
+        let mut matches = Vec::new();
+        for found in &page.by_end {
+            for &symbol in self.roles.get(found.string as usize).map_or(&[][..], |roles| &roles.keys) {
+                for &number in self.rules_by_key.get(symbol as usize).map_or(&[][..], Vec::as_slice) {
+                    matches.extend(page.try_rule(number, *found));
                 }
             }
         }
-        vetoes.carry_out(&mut hits);
+        let mut hits = self.settle(matches);
         hits.sort_unstable_by_key(|h| (h.section, h.first, h.last, h.rule));
+        hits
+    }
+
+    /// Of matches of one rule that overlap the first stands; then vetoes take their share.
+    fn settle(&self, mut matches: Vec<Hit>) -> Vec<Hit> {
+        matches.sort_unstable_by_key(|m| (m.rule, m.first, m.last));
+        let mut vetoes = Vetoes::default();
+        let mut hits = Vec::with_capacity(matches.len());
+        let mut before: Option<Hit> = None;
+        for hit in matches {
+            if before.is_some_and(|b| b.rule == hit.rule && hit.first <= b.last) {
+                continue;
+            }
+            before = Some(hit);
+            match self.rules.get(hit.rule as usize).map(|rule| rule.effect) {
+                Some(Effect::Score(_)) | None => hits.push(hit),
+                Some(Effect::Veto) => vetoes.places.push((hit.section, hit.first, hit.last)),
+                Some(Effect::VetoMessage) => vetoes.sections.push(hit.section),
+            }
+        }
+        vetoes.carry_out(&mut hits);
         hits
     }
 }
@@ -132,165 +152,112 @@ impl Vetoes {
 struct Page<'p, 't> {
     set: &'p PatternSet,
     text: &'p Text<'t>,
-    /// By symbol, then by place.
-    found: Vec<Found>,
-    /// For each symbol that is there, once.
-    present: Vec<Symbol>,
-    /// For each symbol, the end of its part of `found`; 0 for one that is not there.
+    /// In the order of where they end, and in the order of where they begin.
+    by_end: Vec<Found>,
+    by_first: Vec<Found>,
+    /// For each word, how many of `by_end` end at it or before, and of `by_first` begin before it.
     ends: Vec<u32>,
-    /// For each symbol that is there, the start of its part.
-    starts: Vec<u32>,
+    firsts: Vec<u32>,
+    /// What guards and flags ask for, wherever it stands: symbol, first word, end.
+    watched: Vec<(Symbol, u32, u32)>,
+    /// A bit for each symbol that is there at all: most rules fail on this alone.
+    present: Vec<u64>,
 }
 
 impl<'p, 't> Page<'p, 't> {
     fn new(set: &'p PatternSet, text: &'p Text<'t>) -> Self {
-        let mut page = Self {
-            set,
-            text,
-            found: Vec::new(),
-            present: Vec::new(),
-            ends: vec![0; set.symbols],
-            starts: vec![0; set.symbols],
-        };
-        let raw = page.find();
-        page.group(&raw);
-        page
-    }
-
-    /// Everything the automaton finds, in the order of where it ends; counts it by symbol on the way.
-    fn find(&mut self) -> Vec<Found> {
-        let words = self.text.words();
-        let admits = Lang::ALL.map(|lang| self.text.language().admits(lang));
-        let mut raw = Vec::with_capacity(8 * words.len());
-        let Some(automaton) = &self.set.automaton else { return raw };
-        // The automaton runs forward, so the word a match ends in never lies before the last one's.
-        let mut at = 0_usize;
-        for hit in automaton.find_overlapping_iter(self.text.stream()) {
-            let (start, end) = (hit.start() as u32, hit.end() as u32);
-            while words.get(at + 1).is_some_and(|w| w.folded.start < end) {
-                at += 1;
-            }
-            // The first word that ends behind the match's start; matches are short, so this walks a few words.
-            let mut first = at;
-            while first > 0 && words.get(first - 1).is_some_and(|w| w.folded.end > start) {
-                first -= 1;
-            }
-            for &symbol in self.set.symbols_of.get(hit.pattern().as_usize()).map_or(&[][..], Vec::as_slice) {
-                let lang = self.set.lang_of.get(symbol as usize).copied().unwrap_or(Lang::Nl);
-                let Some(count) = self.ends.get_mut(symbol as usize) else { continue };
-                if admits.get(lang as usize) == Some(&true) {
-                    if *count == 0 {
-                        self.present.push(symbol);
-                    }
-                    *count += 1;
-                    raw.push(Found { symbol, first: first as u32, end: at as u32 + 1 });
+        let by_end = find(set, text);
+        let words = text.words().len();
+        let mut by_first = by_end.clone();
+        by_first.sort_unstable();
+        let mut watched = Vec::new();
+        let mut present = vec![0; set.rules_by_key.len().div_ceil(64)];
+        for found in &by_end {
+            let Some(roles) = set.roles.get(found.string as usize) else { continue };
+            watched.extend(roles.watched.iter().map(|symbol| (*symbol, found.first, found.end)));
+            for symbol in &roles.symbols {
+                if let Some(bits) = present.get_mut(*symbol as usize / 64) {
+                    *bits |= 1_u64 << (symbol % 64);
                 }
             }
         }
-        raw
+        watched.sort_unstable();
+        let ends = counts(words, by_end.iter().map(|f| f.end));
+        let firsts = counts(words, by_first.iter().map(|f| f.first + 1));
+        Self { set, text, by_end, by_first, ends, firsts, watched, present }
     }
 
-    /// Lays what was found out by symbol: a counting sort, so the work is linear.
-    fn group(&mut self, raw: &[Found]) {
-        let mut from = 0;
-        for symbol in &self.present {
-            // From here on the slot is the next free place of the symbol; at the end it is the part's end.
-            let at = *symbol as usize;
-            if let (Some(slot), Some(start)) = (self.ends.get_mut(at), self.starts.get_mut(at)) {
-                *start = from;
-                from += std::mem::replace(slot, from);
-            }
-        }
-        self.found.resize(raw.len(), Found { symbol: 0, first: 0, end: 0 });
-        for &found in raw {
-            let Some(slot) = self.ends.get_mut(found.symbol as usize) else { continue };
-            if let Some(place) = self.found.get_mut(*slot as usize) {
-                *place = found;
-            }
-            *slot += 1;
-        }
-        let mut from = 0;
-        for symbol in &self.present {
-            let to = self.ends.get(*symbol as usize).map_or(0, |end| *end as usize);
-            if let Some(part) = self.found.get_mut(from..to) {
-                // Matches that end later mostly begin later.
-                if !part.is_sorted() {
-                    part.sort_unstable();
-                }
-            }
-            from = to;
-        }
+    /// What was found that begins at one of these words.
+    fn beginning_in(&self, words: Range<u32>) -> &[Found] {
+        let at = |word: u32| self.firsts.get(word as usize).or(self.firsts.last()).map_or(0, |n| *n as usize);
+        self.by_first.get(at(words.start)..at(words.end)).unwrap_or_default()
+    }
+
+    /// What was found that ends behind one of these words, none in between.
+    fn ending_at(&self, ends: RangeInclusive<u32>) -> &[Found] {
+        let at = |word: u32| self.ends.get(word as usize).or(self.ends.last()).map_or(0, |n| *n as usize);
+        let from = ends.start().checked_sub(1).map_or(0, at);
+        self.by_end.get(from..at(*ends.end())).unwrap_or_default()
     }
 
     fn has(&self, symbol: Symbol) -> bool {
-        self.ends.get(symbol as usize).is_some_and(|end| *end > 0)
+        self.present.get(symbol as usize / 64).is_some_and(|bits| bits >> (symbol % 64) & 1 == 1)
     }
 
-    /// Where a symbol was found, in order.
-    fn places(&self, symbol: Symbol) -> &[Found] {
-        let at = symbol as usize;
-        let part = self.starts.get(at).zip(self.ends.get(at)).map(|(start, end)| *start as usize..*end as usize);
-        part.and_then(|part| self.found.get(part)).unwrap_or_default()
+    fn is(&self, found: &Found, symbol: Symbol) -> bool {
+        self.set.roles.get(found.string as usize).is_some_and(|roles| roles.symbols.binary_search(&symbol).is_ok())
     }
 
-    /// Where a symbol was found, beginning at word `from` or behind it.
-    fn places_from(&self, symbol: Symbol, from: u32) -> &[Found] {
-        let places = self.places(symbol);
-        places.get(places.partition_point(|f| f.first < from)..).unwrap_or_default()
-    }
-
-    fn try_rule(&self, rule: &Rule, number: u32, hits: &mut Vec<Hit>, vetoes: &mut Vetoes) {
-        let Some(first) = rule.items.first() else { return };
-        if !rule.items.iter().all(|step| self.has(step.symbol)) || !self.message_allows(rule) {
-            return;
-        }
-        let mut behind = 0;
-        for place in self.places(first.symbol) {
-            // Matches of one rule don't overlap: the leftmost, shortest one stands.
-            if place.first < behind {
-                continue;
-            }
-            let Some(end) = self.complete(rule, *place) else { continue };
-            let mut hit = Hit {
-                section: rule.section,
-                score: 0.0,
-                first: place.first,
-                last: end - 1,
-                negated: false,
-                rule: number,
-            };
-            if !self.sentence_allows(rule, &mut hit) {
-                continue;
-            }
-            behind = end;
-            match rule.effect {
-                Effect::Score(score) => hits.push(Hit { score, ..hit }),
-                Effect::Veto => vetoes.places.push((hit.section, hit.first, hit.last)),
-                Effect::VetoMessage => vetoes.sections.push(hit.section),
-            }
-        }
-    }
-
-    /// The end of the shortest match of `rule` that begins with its first item at `place`.
-    ///
-    /// Keeps the words that the items so far can end at, the nearest ones, so the work is bounded by the rule alone.
-    fn complete(&self, rule: &Rule, place: Found) -> Option<u32> {
-        let sentence = self.sentence(place.first)?;
-        if (rule.at_start && place.first != sentence.start) || place.end > sentence.end {
+    /// The match of a rule around its rarest item, if there is one and the rule's flags allow it.
+    fn try_rule(&self, number: u32, key: Found) -> Option<Hit> {
+        let rule = self.set.rules.get(number as usize)?;
+        if !rule.items.iter().all(|step| self.has(step.symbol)) {
             return None;
         }
-        let mut ends = Ends::of(place.end);
-        for step in rule.items.iter().skip(1) {
+        let sentence = self.sentence(key.first)?;
+        if key.end > sentence.end {
+            return None;
+        }
+        let first = self.begin(rule, key, &sentence)?;
+        let end = self.end(rule, key, &sentence)?;
+        let score = if let Effect::Score(score) = rule.effect { score } else { 0.0 };
+        let mut hit = Hit { section: rule.section, score, first, last: end - 1, negated: false, rule: number };
+        (self.message_allows(rule) && self.sentence_allows(rule, &sentence, &mut hit)).then_some(hit)
+    }
+
+    /// Where the match begins: the items before the key, nearest first.
+    ///
+    /// Keeps the words that the items so far can begin at, so the work is bounded by the rule alone.
+    fn begin(&self, rule: &Rule, key: Found, sentence: &Range<u32>) -> Option<u32> {
+        let mut starts = Ends::of(key.first);
+        for at in (0..rule.key).rev() {
+            let symbol = rule.items.get(at)?.symbol;
+            let gap = u32::from(rule.items.get(at + 1)?.gap);
+            let mut next = Ends::default();
+            for &start in starts.as_slice() {
+                let places = self.ending_at(start.saturating_sub(gap).max(sentence.start + 1)..=start);
+                let fits = |f: &&Found| f.first >= sentence.start && f.end <= start && self.is(f, symbol);
+                places.iter().filter(fits).for_each(|f| next.insert(f.first));
+            }
+            starts = next;
+            starts.as_slice().first()?;
+        }
+        let starts = starts.as_slice();
+        if rule.at_start { starts.iter().copied().find(|s| *s == sentence.start) } else { starts.last().copied() }
+    }
+
+    /// Where the match ends: the items behind the key, nearest first.
+    fn end(&self, rule: &Rule, key: Found, sentence: &Range<u32>) -> Option<u32> {
+        let mut ends = Ends::of(key.end);
+        for step in rule.items.get(rule.key + 1..)? {
             let mut next = Ends::default();
             for &end in ends.as_slice() {
-                let reach = end + u32::from(step.gap);
-                let places = self.places_from(step.symbol, end).iter().take_while(|f| f.first <= reach);
-                places.filter(|f| f.end <= sentence.end).for_each(|f| next.insert(f.end));
-            }
-            if next.as_slice().is_empty() {
-                return None;
+                let places = self.beginning_in(end..(end + u32::from(step.gap) + 1).min(sentence.end));
+                let fits = |f: &&Found| f.end <= sentence.end && self.is(f, step.symbol);
+                places.iter().filter(fits).for_each(|f| next.insert(f.end));
             }
             ends = next;
+            ends.as_slice().first()?;
         }
         let ends = ends.as_slice();
         if rule.at_end { ends.iter().copied().find(|end| *end == sentence.end) } else { ends.first().copied() }
@@ -302,50 +269,102 @@ impl<'p, 't> Page<'p, 't> {
         Some(words.start as u32..words.end as u32)
     }
 
+    /// Whether a watched symbol stands within these words.
+    fn within(&self, symbol: Symbol, words: &Range<u32>) -> bool {
+        self.watched_in(symbol, words).any(|_| true)
+    }
+
+    fn watched_in(&self, symbol: Symbol, words: &Range<u32>) -> impl Iterator<Item = (u32, u32)> {
+        let from = self.watched.partition_point(|w| (w.0, w.1) < (symbol, words.start));
+        let until = words.end;
+        let behind = self.watched.get(from..).unwrap_or_default().iter();
+        behind.take_while(move |w| w.0 == symbol && w.1 < until).filter(move |w| w.2 <= until).map(|w| (w.1, w.2))
+    }
+
     fn message_allows(&self, rule: &Rule) -> bool {
-        rule.flags.short.is_none_or(|n| self.text.words().len() <= n as usize)
-            && rule.along.iter().all(|s| self.has(*s))
-            && !rule.unless.iter().any(|s| self.has(*s))
+        let all = 0..self.text.words().len() as u32;
+        rule.flags.short.is_none_or(|n| all.end <= n)
+            && rule.along.iter().all(|s| self.within(*s, &all))
+            && !rule.unless.iter().any(|s| self.within(*s, &all))
     }
 
     /// What a rule's flags ask of the sentence; marks the hit as negated where it is.
-    fn sentence_allows(&self, rule: &Rule, hit: &mut Hit) -> bool {
-        let Some(sentence) = self.sentence(hit.first) else { return false };
+    fn sentence_allows(&self, rule: &Rule, sentence: &Range<u32>, hit: &mut Hit) -> bool {
         let number = self.text.words().get(hit.first as usize).map_or(0, |w| w.sentence);
         let question = self.text.sentences().get(number as usize).is_some_and(|s| s.question);
         let guards = self.set.guards.get(&rule.lang).copied().unwrap_or_default();
-        let within = |symbol: Symbol, words: Range<u32>| {
-            self.places_from(symbol, words.start).iter().take_while(|f| f.first < words.end).any(|f| f.end <= words.end)
-        };
         hit.negated = guards.negation.is_some_and(|symbol| {
             let from = hit.first.saturating_sub(NEGATION_BEFORE).max(sentence.start);
             let to = (hit.last + 1 + NEGATION_BEHIND).min(sentence.end);
-            within(symbol, from..to) && !self.negation_is_part(rule, symbol, hit)
+            self.within(symbol, &(from..to)) && !self.negation_is_part(rule, symbol, hit)
         });
         let flags = &rule.flags;
         let before = sentence.start..hit.first;
+        let guarded = |asked: bool, symbol: Option<Symbol>, words: &Range<u32>| {
+            asked && symbol.is_some_and(|symbol| self.within(symbol, words))
+        };
         flags.question.is_none_or(|wanted| wanted == question)
             && !(flags.not_negated && hit.negated)
-            && !(flags.not_hypothetical && guards.hypothesis.is_some_and(|s| within(s, before.clone())))
-            && !(flags.not_reported && guards.report.is_some_and(|s| within(s, before.clone())))
-            && !(flags.not_past && guards.past.is_some_and(|s| within(s, sentence.clone())))
-            && rule.with.iter().all(|s| within(*s, sentence.clone()))
-            && !rule.without.iter().any(|s| within(*s, sentence.clone()))
+            && !guarded(flags.not_hypothetical, guards.hypothesis, &before)
+            && !guarded(flags.not_reported, guards.report, &before)
+            && !guarded(flags.not_past, guards.past, sentence)
+            && rule.with.iter().all(|s| self.within(*s, sentence))
+            && !rule.without.iter().any(|s| self.within(*s, sentence))
     }
 
     /// A rule that spells a negation out itself is not negated by that word.
     fn negation_is_part(&self, rule: &Rule, negation: Symbol, hit: &Hit) -> bool {
-        let inside = |f: &&Found| f.first >= hit.first && f.end <= hit.last + 1;
-        let own = self.places_from(negation, hit.first).iter().take_while(|f| f.first <= hit.last).find(inside);
-        own.is_some_and(|n| {
-            rule.items.iter().any(|step| {
-                self.places_from(step.symbol, hit.first)
-                    .iter()
-                    .take_while(|f| f.first <= n.first)
-                    .any(|f| f.first <= n.first && n.end <= f.end)
-            })
+        let inside = hit.first..hit.last + 1;
+        self.watched_in(negation, &inside).next().is_some_and(|(first, end)| {
+            self.beginning_in(hit.first..first + 1)
+                .iter()
+                .any(|f| f.end >= end && rule.items.iter().any(|step| self.is(f, step.symbol)))
         })
     }
+}
+
+/// Everything that the automaton finds, in the order of where it ends.
+fn find(set: &PatternSet, text: &Text<'_>) -> Vec<Found> {
+    let words = text.words();
+    let admits = Lang::ALL.map(|lang| text.language().admits(lang));
+    let mut all = Vec::with_capacity(4 * words.len());
+    let Some(automaton) = &set.automaton else { return all };
+    // The automaton runs forward, so the word a match ends in never lies before the last one's.
+    let mut at = 0_usize;
+    for hit in automaton.find_overlapping_iter(text.stream()) {
+        let string = hit.pattern().as_u32();
+        let lang = set.roles.get(string as usize).and_then(|roles| roles.lang);
+        if lang.is_none_or(|lang| admits.get(lang as usize) != Some(&true)) {
+            continue;
+        }
+        let (start, end) = (hit.start() as u32, hit.end() as u32);
+        while words.get(at + 1).is_some_and(|w| w.folded.start < end) {
+            at += 1;
+        }
+        // The first word that ends behind the match's start; matches are short, so this walks a few words.
+        let mut first = at;
+        while first > 0 && words.get(first - 1).is_some_and(|w| w.folded.end > start) {
+            first -= 1;
+        }
+        all.push(Found { first: first as u32, end: at as u32 + 1, string });
+    }
+    all
+}
+
+/// For each number up to `words`, how many of the sorted `places` are not above it.
+fn counts(words: usize, places: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut counts = vec![0; words + 1];
+    for place in places {
+        if let Some(count) = counts.get_mut(place as usize) {
+            *count += 1;
+        }
+    }
+    let mut sum = 0;
+    for count in &mut counts {
+        sum += *count;
+        *count = sum;
+    }
+    counts
 }
 
 #[cfg(test)]
