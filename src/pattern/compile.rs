@@ -1,10 +1,12 @@
 //! From rules to an automaton and tables, built once.
 
-use super::parse::{self, Effect, Flags, PatternError, PatternErrors, RawPack, RawRule, Term};
+use super::parse::{self, Effect, Flags, PatternError, PatternErrors, RawPack, RawRule, Term, strings};
 use crate::text::{Lang, is_function_word};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// A class or a set of words that a rule looks for, by number.
@@ -28,8 +30,18 @@ pub(super) type Symbol = u32;
 pub struct PatternSet {
     /// None where there is nothing to find.
     pub(super) automaton: Option<AhoCorasick>,
-    /// For each string of the automaton, what it stands for.
-    pub(super) roles: Vec<Roles>,
+    /// For each string of the automaton, its number.
+    pub(super) phrases: Vec<u32>,
+    /// Whole words by their number in each language: most strings are, and a map of them is quickly built.
+    pub(super) words: HashMap<String, [Option<u32>; Lang::ALL.len()], Fnv>,
+    /// For each string of the automaton, its language.
+    pub(super) langs: Vec<Lang>,
+    /// For each string, all symbols it belongs to, sorted.
+    pub(super) symbols: Lists,
+    /// Those among them that rules are tried for.
+    pub(super) keys: Lists,
+    /// Those among them that guards and flags ask for, wherever they stand.
+    pub(super) watched: Lists,
     pub(super) rules: Vec<Rule>,
     /// For each symbol, the rules to try where it is found: those it is the rarest item of.
     pub(super) rules_by_key: Vec<Vec<u32>>,
@@ -37,16 +49,46 @@ pub struct PatternSet {
     sections: Vec<Arc<str>>,
 }
 
-/// What a string of the automaton stands for.
+/// Many short lists of symbols in one piece: a list for each string.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Roles {
-    pub(super) lang: Option<Lang>,
-    /// All symbols it belongs to, sorted.
-    pub(super) symbols: Vec<Symbol>,
-    /// Those among them that rules are tried for.
-    pub(super) keys: Vec<Symbol>,
-    /// Those among them that guards and flags ask for, wherever they stand.
-    pub(super) watched: Vec<Symbol>,
+pub(super) struct Lists {
+    ends: Vec<u32>,
+    symbols: Vec<Symbol>,
+}
+
+impl Lists {
+    /// Lists for `count` strings, from what each symbol stands for, of the symbols that `keep` keeps.
+    fn invert(count: usize, strings_of: &[Vec<u32>], keep: impl Fn(usize) -> bool) -> Self {
+        let kept = || strings_of.iter().enumerate().filter(|(symbol, _)| keep(*symbol));
+        // First how long each list is, then where it begins, then what stands in it.
+        let mut places = vec![0_u32; count];
+        for string in kept().flat_map(|(_, strings)| strings) {
+            if let Some(place) = places.get_mut(*string as usize) {
+                *place += 1;
+            }
+        }
+        let mut sum = 0;
+        for place in &mut places {
+            sum += std::mem::replace(place, sum);
+        }
+        let mut symbols = vec![0; sum as usize];
+        for (symbol, strings) in kept() {
+            for string in strings {
+                let Some(place) = places.get_mut(*string as usize) else { continue };
+                if let Some(slot) = symbols.get_mut(*place as usize) {
+                    *slot = symbol as Symbol;
+                }
+                *place += 1;
+            }
+        }
+        Self { ends: places, symbols }
+    }
+
+    pub(super) fn of(&self, string: u32) -> &[Symbol] {
+        let end = self.ends.get(string as usize).copied().unwrap_or(0) as usize;
+        let before = string.checked_sub(1).and_then(|before| self.ends.get(before as usize));
+        self.symbols.get(before.map_or(0, |end| *end as usize)..end).unwrap_or_default()
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -86,7 +128,7 @@ impl fmt::Debug for PatternSet {
         f.debug_struct("PatternSet")
             .field("sections", &self.sections)
             .field("rules", &self.rules.len())
-            .field("strings", &self.roles.len())
+            .field("strings", &self.langs.len())
             .finish_non_exhaustive()
     }
 }
@@ -112,7 +154,12 @@ impl PatternSet {
     pub fn empty() -> Self {
         Self {
             automaton: None,
-            roles: Vec::new(),
+            phrases: Vec::new(),
+            words: HashMap::default(),
+            langs: Vec::new(),
+            symbols: Lists::default(),
+            keys: Lists::default(),
+            watched: Lists::default(),
             rules: Vec::new(),
             rules_by_key: Vec::new(),
             guards: BTreeMap::new(),
@@ -150,12 +197,13 @@ impl PatternSet {
 struct Builder {
     /// Every string by its number. A string is one language's: the other may mean something else by it.
     strings: Vec<(Lang, String)>,
-    numbers: HashMap<(Lang, String), u32>,
-    symbols_of: Vec<Vec<Symbol>>,
+    numbers: HashMap<(Lang, String), u32, Fnv>,
+    /// For each symbol, the strings it stands for.
+    strings_of: Vec<Vec<u32>>,
     /// How common the strings of a symbol are: the rarer, the better a key.
     common: Vec<u32>,
     /// Symbols by what they stand for, so that a set of words that many rules use is one symbol.
-    known: HashMap<Vec<u32>, Symbol>,
+    known: HashMap<Vec<u32>, Symbol, Fnv>,
     watched: BTreeSet<Symbol>,
     rules: Vec<Rule>,
     guards: BTreeMap<Lang, Guards>,
@@ -165,13 +213,15 @@ struct Builder {
 /// The classes of one pack, each as the numbers of its strings once something has asked for it.
 struct Scope<'p> {
     lang: Lang,
-    pack: &'p RawPack,
-    classes: HashMap<&'p str, Vec<u32>>,
+    pack: &'p RawPack<'p>,
+    classes: HashMap<&'p str, Rc<[u32]>, Fnv>,
+    /// Words as written, with the numbers of their strings: most stand in many rules.
+    words: HashMap<&'p str, (u32, Option<u32>), Fnv>,
 }
 
 impl Builder {
-    fn pack(&mut self, lang: Lang, raw: &RawPack, errors: &mut Vec<PatternError>) {
-        let mut scope = Scope { lang, pack: raw, classes: HashMap::new() };
+    fn pack<'p>(&mut self, lang: Lang, raw: &'p RawPack<'p>, errors: &mut Vec<PatternError>) {
+        let mut scope = Scope { lang, pack: raw, classes: HashMap::default(), words: HashMap::default() };
         for (name, (line, _)) in &raw.classes {
             if let Err(what) = self.class(name, &mut scope, &mut Vec::new()) {
                 errors.push(PatternError::new(lang, *line, what));
@@ -190,7 +240,7 @@ impl Builder {
         self.guards.insert(lang, guards);
     }
 
-    fn rule<'p>(&mut self, raw: &'p RawRule, scope: &mut Scope<'p>) -> Result<Rule, String> {
+    fn rule<'p>(&mut self, raw: &'p RawRule<'p>, scope: &mut Scope<'p>) -> Result<Rule, String> {
         let mut items = Vec::with_capacity(raw.items.len());
         for item in &raw.items {
             let numbers = self.term(&item.term, scope, &mut Vec::new())?;
@@ -232,15 +282,15 @@ impl Builder {
     /// A class as a symbol that can be asked for anywhere in a message.
     fn watch<'p>(&mut self, name: &'p str, scope: &mut Scope<'p>) -> Result<Symbol, String> {
         let numbers = self.class(name, scope, &mut Vec::new())?;
-        let symbol = self.symbol(numbers);
+        let symbol = self.symbol(numbers.to_vec());
         self.watched.insert(symbol);
         Ok(symbol)
     }
 
     /// The numbers of all strings of a class, those of the classes inside it too.
-    fn class<'p>(&mut self, name: &'p str, scope: &mut Scope<'p>, open: &mut Vec<&'p str>) -> Result<Vec<u32>, String> {
+    fn class<'p>(&mut self, name: &'p str, scope: &mut Scope<'p>, open: &mut Vec<&'p str>) -> Result<Rc<[u32]>, String> {
         if let Some(numbers) = scope.classes.get(name) {
-            return Ok(numbers.clone());
+            return Ok(Rc::clone(numbers));
         }
         if open.contains(&name) {
             return Err(format!("class `@{name}` holds itself"));
@@ -253,14 +303,22 @@ impl Builder {
             numbers.extend(self.term(term, scope, open)?);
         }
         open.pop();
-        scope.classes.insert(name, numbers.clone());
+        numbers.sort_unstable();
+        numbers.dedup();
+        let numbers: Rc<[u32]> = Rc::from(numbers);
+        scope.classes.insert(name, Rc::clone(&numbers));
         Ok(numbers)
     }
 
-    fn term<'p>(&mut self, term: &'p Term, scope: &mut Scope<'p>, open: &mut Vec<&'p str>) -> Result<Vec<u32>, String> {
-        let mut numbers: Vec<u32> = term.words.iter().map(|word| self.number(scope.lang, word)).collect();
+    fn term<'p>(&mut self, term: &'p Term<'p>, scope: &mut Scope<'p>, open: &mut Vec<&'p str>) -> Result<Vec<u32>, String> {
+        let mut numbers = Vec::with_capacity(term.words.len());
+        for word in &term.words {
+            let (number, bare) = self.word(word, scope)?;
+            numbers.push(number);
+            numbers.extend(bare);
+        }
         for class in &term.classes {
-            numbers.extend(self.class(class, scope, open)?);
+            numbers.extend_from_slice(&self.class(class, scope, open)?);
         }
         Ok(numbers)
     }
@@ -272,36 +330,53 @@ impl Builder {
             return *symbol;
         }
         let symbol = self.common.len() as Symbol;
-        let mut common = 0;
-        for number in &numbers {
-            common += self.strings.get(*number as usize).map_or(0, |(_, string)| commonness(string));
-            if let Some(symbols) = self.symbols_of.get_mut(*number as usize) {
-                symbols.push(symbol);
-            }
-        }
-        self.common.push(common);
+        let commonness = |number: &u32| self.strings.get(*number as usize).map_or(0, |(_, string)| commonness(string));
+        self.common.push(numbers.iter().map(commonness).sum());
+        self.strings_of.push(numbers.clone());
         self.known.insert(numbers, symbol);
         symbol
     }
 
+    fn word<'p>(&mut self, word: &'p str, scope: &mut Scope<'p>) -> Result<(u32, Option<u32>), String> {
+        if let Some(numbers) = scope.words.get(word) {
+            return Ok(*numbers);
+        }
+        let (string, bare) = strings(word)?;
+        let numbers = (self.number(scope.lang, string), bare.map(|bare| self.number(scope.lang, bare)));
+        scope.words.insert(word, numbers);
+        Ok(numbers)
+    }
+
     /// A hash map serves to look up only: numbers go by first use, so the order is the same in every process.
-    fn number(&mut self, lang: Lang, word: &str) -> u32 {
-        let key = (lang, word.to_owned());
+    fn number(&mut self, lang: Lang, string: String) -> u32 {
+        let next = self.strings.len() as u32;
+        let key = (lang, string);
         if let Some(number) = self.numbers.get(&key) {
             return *number;
         }
-        let number = self.strings.len() as u32;
         self.strings.push(key.clone());
-        self.symbols_of.push(Vec::new());
-        self.numbers.insert(key, number);
-        number
+        self.numbers.insert(key, next);
+        next
     }
 
     fn finish(self) -> Result<PatternSet, PatternErrors> {
+        let mut words: HashMap<String, [Option<u32>; Lang::ALL.len()], Fnv> = HashMap::default();
+        let mut phrases = Vec::new();
+        for (number, (lang, string)) in (0_u32..).zip(&self.strings) {
+            match string.strip_prefix(' ').and_then(|s| s.strip_suffix(' ')).filter(|word| !word.contains(' ')) {
+                Some(word) => {
+                    let numbers = words.entry(word.to_owned()).or_default();
+                    if let Some(slot) = numbers.get_mut(*lang as usize) {
+                        *slot = Some(number);
+                    }
+                }
+                None => phrases.push(number),
+            }
+        }
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(self.strings.iter().map(|(_, string)| string))
+            .build(phrases.iter().filter_map(|number| self.strings.get(*number as usize)).map(|(_, string)| string))
             .map_err(|e| PatternErrors::one(PatternError::new(Lang::Nl, 0, format!("the packs are too large: {e}"))))?;
         let mut rules_by_key = vec![Vec::new(); self.common.len()];
         for (number, rule) in self.rules.iter().enumerate() {
@@ -310,22 +385,53 @@ impl Builder {
                 rules.push(number as u32);
             }
         }
-        let is_key = |symbol: &&Symbol| rules_by_key.get(**symbol as usize).is_some_and(|rules| !rules.is_empty());
-        let roles = self.strings.iter().zip(self.symbols_of).map(|((lang, _), symbols)| Roles {
-            lang: Some(*lang),
-            keys: symbols.iter().filter(is_key).copied().collect(),
-            watched: symbols.iter().filter(|s| self.watched.contains(s)).copied().collect(),
-            symbols,
-        });
-        let roles = roles.collect();
+        let count = self.strings.len();
+        let is_key = |symbol: usize| rules_by_key.get(symbol).is_some_and(|rules| !rules.is_empty());
+        let is_watched = |symbol: usize| self.watched.contains(&(symbol as Symbol));
+        let symbols = Lists::invert(count, &self.strings_of, |_| true);
+        let keys = Lists::invert(count, &self.strings_of, is_key);
+        let watched = Lists::invert(count, &self.strings_of, is_watched);
         Ok(PatternSet {
             automaton: Some(automaton),
-            roles,
+            phrases,
+            words,
+            langs: self.strings.iter().map(|(lang, _)| *lang).collect(),
+            symbols,
+            keys,
+            watched,
             rules: self.rules,
             rules_by_key,
             guards: self.guards,
             sections: self.sections,
         })
+    }
+}
+
+/// FNV-1a for the maps of the compiler: packs come from the host, so nobody can flood them with collisions.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FnvHasher(u64);
+
+pub(super) type Fnv = BuildHasherDefault<FnvHasher>;
+
+impl Default for FnvHasher {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for FnvHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.0 = (self.0 ^ u64::from(number)).wrapping_mul(0x0100_0000_01b3);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
     }
 }
 

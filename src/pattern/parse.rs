@@ -76,18 +76,18 @@ pub(super) enum Effect {
     VetoMessage,
 }
 
-/// Something to find: any of these words, or of the words of these classes.
+/// Something to find: any of these words, as written, or of the words of these classes.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Term {
-    pub(super) words: Vec<String>,
-    pub(super) classes: Vec<String>,
+pub(super) struct Term<'p> {
+    pub(super) words: Vec<&'p str>,
+    pub(super) classes: Vec<&'p str>,
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Item {
+pub(super) struct Item<'p> {
     /// Words that may stand between the item before and this one.
     pub(super) gap: u8,
-    pub(super) term: Term,
+    pub(super) term: Term<'p>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -105,11 +105,11 @@ pub(super) struct Flags {
 }
 
 #[derive(Debug)]
-pub(super) struct RawRule {
+pub(super) struct RawRule<'p> {
     pub(super) line: usize,
     pub(super) section: String,
     pub(super) effect: Effect,
-    pub(super) items: Vec<Item>,
+    pub(super) items: Vec<Item<'p>>,
     pub(super) at_start: bool,
     pub(super) at_end: bool,
     pub(super) flags: Flags,
@@ -118,12 +118,12 @@ pub(super) struct RawRule {
 
 /// A pack as written, names not yet resolved.
 #[derive(Debug, Default)]
-pub(super) struct RawPack {
-    pub(super) classes: BTreeMap<String, (usize, Vec<Term>)>,
-    pub(super) rules: Vec<RawRule>,
+pub(super) struct RawPack<'p> {
+    pub(super) classes: BTreeMap<&'p str, (usize, Vec<Term<'p>>)>,
+    pub(super) rules: Vec<RawRule<'p>>,
 }
 
-pub(super) fn parse(lang: Lang, source: &str, errors: &mut Vec<PatternError>) -> RawPack {
+pub(super) fn parse<'p>(lang: Lang, source: &'p str, errors: &mut Vec<PatternError>) -> RawPack<'p> {
     let mut pack = RawPack::default();
     let mut section: Option<(String, Flags)> = None;
     for (at, line) in source.lines().enumerate() {
@@ -145,13 +145,13 @@ pub(super) fn parse(lang: Lang, source: &str, errors: &mut Vec<PatternError>) ->
     pack
 }
 
-fn class(line: &str, number: usize, pack: &mut RawPack) -> Result<(), String> {
+fn class<'p>(line: &'p str, number: usize, pack: &mut RawPack<'p>) -> Result<(), String> {
     let (name, words) = line.split_once('=').ok_or("a class is written `@name = word, word`")?;
     let name = class_name(name.trim())?;
-    let terms: Result<Vec<Term>, String> =
-        words.split(',').map(str::trim).filter(|w| !w.is_empty()).map(|word| term(word, " ")).collect();
+    let terms: Result<Vec<Term<'p>>, String> =
+        words.split(',').map(str::trim).filter(|w| !w.is_empty()).map(term).collect();
     let terms = terms?;
-    match pack.classes.get_mut(&name) {
+    match pack.classes.get_mut(name) {
         // A long class may go on over several lines.
         Some((_, known)) => known.extend(terms),
         None => drop(pack.classes.insert(name, (number, terms))),
@@ -159,12 +159,12 @@ fn class(line: &str, number: usize, pack: &mut RawPack) -> Result<(), String> {
     Ok(())
 }
 
-fn class_name(written: &str) -> Result<String, String> {
+fn class_name(written: &str) -> Result<&str, String> {
     let name = written.strip_prefix('@').unwrap_or(written);
     if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-') {
         return Err(format!("`@{name}` is no class name: letters, digits, `_` and `-` only"));
     }
-    Ok(name.to_owned())
+    Ok(name)
 }
 
 fn head(line: &str) -> Result<(String, Flags), String> {
@@ -176,7 +176,7 @@ fn head(line: &str) -> Result<(String, Flags), String> {
     Ok((name.to_owned(), flags))
 }
 
-fn rule(line: &str, number: usize, section: &str, mut flags: Flags) -> Result<RawRule, String> {
+fn rule<'p>(line: &'p str, number: usize, section: &str, mut flags: Flags) -> Result<RawRule<'p>, String> {
     let (body, own) = line.split_once("::").unwrap_or((line, ""));
     own.split_whitespace().try_for_each(|word| flag(word, &mut flags))?;
     let mut words = body.split_whitespace();
@@ -199,7 +199,7 @@ fn rule(line: &str, number: usize, section: &str, mut flags: Flags) -> Result<Ra
             _ if rule.at_end => return Err("`$` ends a rule; nothing may follow it".to_owned()),
             _ => match word.strip_prefix('~') {
                 Some(count) => gap = count.parse().ok().filter(|g| *g <= 12).ok_or("a gap is `~0` to `~12`")?,
-                None => rule.items.push(Item { gap: std::mem::take(&mut gap), term: term(word, "_")? }),
+                None => rule.items.push(Item { gap: std::mem::take(&mut gap), term: term(word)? }),
             },
         }
     }
@@ -242,10 +242,10 @@ fn flag(word: &str, flags: &mut Flags) -> Result<(), String> {
             let (key, value) = word.split_once(':').ok_or_else(|| format!("`{word}` is no flag"))?;
             match key {
                 "short" => flags.short = Some(value.parse().map_err(|_| "`short:` wants a number of words")?),
-                "with" => flags.with.push(class_name(value)?),
-                "without" => flags.without.push(class_name(value)?),
-                "along" => flags.along.push(class_name(value)?),
-                "unless" => flags.unless.push(class_name(value)?),
+                "with" => flags.with.push(class_name(value)?.to_owned()),
+                "without" => flags.without.push(class_name(value)?.to_owned()),
+                "along" => flags.along.push(class_name(value)?.to_owned()),
+                "unless" => flags.unless.push(class_name(value)?.to_owned()),
                 _ => return Err(format!("`{key}:` is no flag")),
             }
         }
@@ -253,35 +253,32 @@ fn flag(word: &str, flags: &mut Flags) -> Result<(), String> {
     Ok(())
 }
 
-/// A term; `space` is how a space inside a phrase is written.
-fn term(written: &str, space: &str) -> Result<Term, String> {
+/// Alternatives, as written.
+fn term(written: &str) -> Result<Term<'_>, String> {
     let mut term = Term::default();
     for part in written.split('|') {
         match part.strip_prefix('@') {
             Some(name) => term.classes.push(class_name(name)?),
-            None => key(&part.replace(space, " "), &mut term.words)?,
+            None => term.words.push(part),
         }
     }
     Ok(term)
 }
 
-/// The strings to look for in a stream: folded, with a space where a word has to begin or end.
-fn key(written: &str, keys: &mut Vec<String>) -> Result<(), String> {
+/// The strings to look for in a stream: folded, with a space where a word has to begin or end. One, or two where
+/// many people leave the apostrophe out.
+pub(super) fn strings(written: &str) -> Result<(String, Option<String>), String> {
     let open_start = written.starts_with('*');
     let open_end = written.ends_with('*');
     let plain = written.trim_matches('*');
-    let folded = folded_words(plain);
-    let words: Vec<&str> = folded.split(' ').filter(|w| !w.is_empty()).collect();
-    if words.is_empty() || plain.contains('*') {
+    let folded = folded_words(&plain.replace('_', " "));
+    if folded.is_empty() || plain.contains('*') {
         return Err(format!("`{written}` is no word or phrase"));
     }
     let edge = |open: bool| if open { "" } else { " " };
-    let folded = words.join(" ");
-    keys.push(format!("{}{folded}{}", edge(open_start), edge(open_end)));
-    // Many people leave the apostrophe out; not where that makes another word.
+    let key = |words: &str| format!("{}{words}{}", edge(open_start), edge(open_end));
+    // Not where it makes another word.
     const OTHER_WORDS: [&str; 7] = ["we're", "i'll", "we'll", "he'll", "she'll", "we'd", "i'd"];
-    if folded.contains('\'') && !words.iter().any(|w| OTHER_WORDS.contains(w)) {
-        keys.push(format!("{}{}{}", edge(open_start), folded.replace('\'', ""), edge(open_end)));
-    }
-    Ok(())
+    let bare = folded.contains('\'') && !folded.split(' ').any(|word| OTHER_WORDS.contains(&word));
+    Ok((key(&folded), bare.then(|| key(&folded.replace('\'', "")))))
 }

@@ -85,7 +85,7 @@ impl PatternSet {
         let page = Page::new(self, text);
         let mut matches = Vec::new();
         for found in &page.by_end {
-            for &symbol in self.roles.get(found.string as usize).map_or(&[][..], |roles| &roles.keys) {
+            for &symbol in self.keys.of(found.string) {
                 for &number in self.rules_by_key.get(symbol as usize).map_or(&[][..], Vec::as_slice) {
                     matches.extend(page.try_rule(number, *found));
                 }
@@ -173,9 +173,8 @@ impl<'p, 't> Page<'p, 't> {
         let mut watched = Vec::new();
         let mut present = vec![0; set.rules_by_key.len().div_ceil(64)];
         for found in &by_end {
-            let Some(roles) = set.roles.get(found.string as usize) else { continue };
-            watched.extend(roles.watched.iter().map(|symbol| (*symbol, found.first, found.end)));
-            for symbol in &roles.symbols {
+            watched.extend(set.watched.of(found.string).iter().map(|symbol| (*symbol, found.first, found.end)));
+            for symbol in set.symbols.of(found.string) {
                 if let Some(bits) = present.get_mut(*symbol as usize / 64) {
                     *bits |= 1_u64 << (symbol % 64);
                 }
@@ -205,7 +204,7 @@ impl<'p, 't> Page<'p, 't> {
     }
 
     fn is(&self, found: &Found, symbol: Symbol) -> bool {
-        self.set.roles.get(found.string as usize).is_some_and(|roles| roles.symbols.binary_search(&symbol).is_ok())
+        self.set.symbols.of(found.string).binary_search(&symbol).is_ok()
     }
 
     /// The match of a rule around its rarest item, if there is one and the rule's flags allow it.
@@ -323,17 +322,29 @@ impl<'p, 't> Page<'p, 't> {
     }
 }
 
-/// Everything that the automaton finds, in the order of where it ends.
+/// Every string that is there, in the order of where it ends.
 fn find(set: &PatternSet, text: &Text<'_>) -> Vec<Found> {
-    let words = text.words();
     let admits = Lang::ALL.map(|lang| text.language().admits(lang));
-    let mut all = Vec::with_capacity(4 * words.len());
-    let Some(automaton) = &set.automaton else { return all };
+    let mut all = Vec::with_capacity(4 * text.words().len());
+    for (first, word) in (0_u32..).zip(text.words()) {
+        let Some(numbers) = set.words.get(text.folded(word)) else { continue };
+        let admitted = numbers.iter().zip(admits).filter(|(_, admitted)| *admitted);
+        all.extend(admitted.filter_map(|(number, _)| *number).map(|string| Found { first, end: first + 1, string }));
+    }
+    find_phrases(set, text, admits, &mut all);
+    all.sort_unstable_by_key(|f| (f.end, f.first, f.string));
+    all
+}
+
+/// Phrases, and beginnings, ends and middles of words.
+fn find_phrases(set: &PatternSet, text: &Text<'_>, admits: [bool; Lang::ALL.len()], all: &mut Vec<Found>) {
+    let Some(automaton) = &set.automaton else { return };
+    let words = text.words();
     // The automaton runs forward, so the word a match ends in never lies before the last one's.
     let mut at = 0_usize;
     for hit in automaton.find_overlapping_iter(text.stream()) {
-        let string = hit.pattern().as_u32();
-        let lang = set.roles.get(string as usize).and_then(|roles| roles.lang);
+        let Some(&string) = set.phrases.get(hit.pattern().as_usize()) else { continue };
+        let lang = set.langs.get(string as usize).copied();
         if lang.is_none_or(|lang| admits.get(lang as usize) != Some(&true)) {
             continue;
         }
@@ -348,7 +359,6 @@ fn find(set: &PatternSet, text: &Text<'_>) -> Vec<Found> {
         }
         all.push(Found { first: first as u32, end: at as u32 + 1, string });
     }
-    all
 }
 
 /// For each number up to `words`, how many of the sorted `places` are not above it.

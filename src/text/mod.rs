@@ -139,6 +139,10 @@ impl<'a> Text<'a> {
 
 /// The folded words of a phrase, with a space between them.
 pub(crate) fn folded_words(phrase: &str) -> String {
+    let plain = |b: u8| b.is_ascii_lowercase() || b == b' ';
+    if phrase.bytes().all(plain) && !phrase.as_bytes().windows(3).any(|w| matches!(w, [a, b, c] if a == b && b == c)) {
+        return phrase.to_owned();
+    }
     let whole = [Span::new(0, phrase.len() as u32)];
     let (stream, ..) = words::cut(phrase, &whole, Form::Written).finish();
     stream.trim().to_owned()
