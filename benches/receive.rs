@@ -11,6 +11,8 @@
     reason = "a bench prints, and stops where its own set-up is wrong"
 )]
 
+mod support;
+
 use aho_corasick::AhoCorasick;
 use handover::conversation::{Channel, Context, Conversation, DialoguePatterns};
 use handover::emotion::{EmotionCues, EmotionScorer};
@@ -18,7 +20,7 @@ use handover::signal::{SignalDetector, SignalPatterns};
 use handover::text::{Form, Text};
 use handover::{Triage, Turn};
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use support::time;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// A hundred characters, Dutch and English.
@@ -34,39 +36,12 @@ const PACKS: [&str; 4] = [
 ];
 
 fn main() {
-    let smoke = std::env::args().any(|a| a == "--smoke" || a == "--test");
-    let rounds = if smoke { 1 } else { 31 };
-    println!(
-        "{}",
-        if smoke {
-            "smoke run: one round, figures mean nothing"
-        } else {
-            "least and median of 31 rounds, in microseconds"
-        }
-    );
+    let rounds = support::rounds();
     message("100 characters, Dutch", &NL[..100], rounds);
     message("100 characters, English", &EN[..100], rounds);
     sizes(rounds);
     long(rounds.min(5));
     builds(rounds.min(11));
-}
-
-/// The least and the median time of one call, over rounds of a millisecond or more.
-fn time(rounds: usize, mut call: impl FnMut()) -> (f64, f64) {
-    let start = Instant::now();
-    call();
-    let once = start.elapsed().max(Duration::from_nanos(50));
-    let calls =
-        if rounds == 1 { 1 } else { (Duration::from_millis(2).as_nanos() / once.as_nanos()).clamp(1, 20_000) as u32 };
-    let mut times: Vec<f64> = (0..rounds)
-        .map(|_| {
-            let start = Instant::now();
-            (0..calls).for_each(|_| call());
-            start.elapsed().as_secs_f64() * 1e6 / f64::from(calls)
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    (times[0], times[times.len() / 2])
 }
 
 fn row(name: &str, (least, median): (f64, f64), floor: f64) {

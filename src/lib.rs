@@ -20,6 +20,7 @@
 //! | [`frustration`] | how frustration rises and falls over a conversation |
 //! | [`conversation`] | turns folded into a situation; what the host did with a decision |
 //! | [`escalation`] | the ladder of precedence, its settings, notices, and what must always hold |
+//! | [`vectors`] | what a message means, as a vector: alike in Dutch and English |
 //! | [`journal`] | what happened, for the host's log |
 //!
 //! # Decide who should handle a message
@@ -100,6 +101,7 @@ pub mod journal;
 pub mod pattern;
 pub mod signal;
 pub mod text;
+pub mod vectors;
 
 pub use conversation::{Conversation, Reading, Turn};
 pub use escalation::{Decision, Outcome};

@@ -126,3 +126,34 @@ fn chat_answers_each_message() {
     assert!(output.status.success());
     assert!(text(&output.stdout).contains("explicit_request") && text(&output.stdout).contains("human_owned"));
 }
+
+#[cfg(feature = "vectors")]
+#[test]
+fn own_encoder_finds_answers_and_names_a_bad_line() {
+    let shown = run("own_encoder", &[], b"");
+    assert!(shown.status.success());
+    assert_eq!(text(&shown.stdout).matches("Reset your password").count(), 2, "{}", text(&shown.stdout));
+    let vectors = std::env::temp_dir().join(format!("handover-words-{}.vec", std::process::id()));
+    std::fs::write(&vectors, "2 3\nik 1 2 3\nwil 1 2\n").unwrap();
+    let bad = run("own_encoder", &[vectors.to_str().unwrap()], b"");
+    std::fs::remove_file(&vectors).unwrap();
+    assert_eq!(bad.status.code(), Some(2));
+    assert!(text(&bad.stderr).contains("line 3: `wil` has 2 numbers"), "{}", text(&bad.stderr));
+}
+
+#[test]
+fn train_proves_what_ships_and_refuses_what_it_cannot_build() {
+    let checked = run("train", &["--check"], b"");
+    assert!(checked.status.success(), "{}", text(&checked.stderr));
+    assert!(text(&checked.stdout).contains("checksum"));
+    let table = std::env::temp_dir().join(format!("handover-table-{}.bin", std::process::id()));
+    let out = table.to_str().unwrap();
+    let built = run("train", &["vectors", "--dims", "32", "--bits", "8", "--out", out], b"");
+    assert!(built.status.success() && text(&built.stdout).contains("32 dimensions of 8 bits"));
+    std::fs::remove_file(&table).unwrap();
+    let odd = run("train", &["vectors", "--dims", "33", "--out", out], b"");
+    assert!(text(&odd.stderr).contains("a multiple of 8"), "{}", text(&odd.stderr));
+    let many = run("train", &["vectors", "--dims", "4096", "--out", out], b"");
+    assert!(text(&many.stderr).contains("dimensions, which is the most"), "{}", text(&many.stderr));
+    assert!(!table.exists());
+}

@@ -1,0 +1,54 @@
+//! Rebuilds what ships from what people can review: the same bytes every time.
+//!
+//! `cargo run --release --example train -- --check` proves that what is committed is what a rebuild gives;
+//! `… -- vectors` rebuilds the table of word vectors.
+
+#[path = "../support/mod.rs"]
+#[allow(dead_code, reason = "what the other programs share is more than this one needs")]
+mod support;
+
+mod artefact;
+mod vectors;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Rebuilds what ships with the crate, from committed artefacts.
+#[derive(Parser)]
+#[command(name = "train", args_conflicts_with_subcommands = true)]
+struct Options {
+    /// Write nothing; fail where what is committed is not what a rebuild gives.
+    #[arg(long)]
+    check: bool,
+    #[command(subcommand)]
+    model: Option<Model>,
+}
+
+#[derive(Subcommand)]
+enum Model {
+    Vectors(vectors::Options),
+}
+
+fn main() -> ExitCode {
+    support::end(run(&Options::parse()))
+}
+
+fn run(options: &Options) -> io::Result<ExitCode> {
+    let mut out = anstream::stdout().lock();
+    match &options.model {
+        Some(Model::Vectors(options)) => vectors::build(options, &mut out)?,
+        None if options.check => {
+            vectors::check(&mut out)?;
+            writeln!(out, "what is committed is what a rebuild gives")?;
+        }
+        None => Options::command().print_help()?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// An error with the file that it is about.
+fn said(path: &Path, error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
