@@ -96,6 +96,7 @@ pub mod conversation;
 pub mod emotion;
 pub mod escalation;
 pub mod frustration;
+pub mod heads;
 pub mod intent;
 pub mod journal;
 pub mod pattern;

@@ -1,12 +1,12 @@
 //! The front door: read a message, decide, or both.
 
 use crate::conversation::{Answer, BotActs, Context, Conversation, DialoguePatterns, Reading, Shingles, Turn};
-use crate::emotion::{EmotionCues, EmotionScorer, Feeling};
+use crate::emotion::{EmotionScorer, Feeling};
 use crate::escalation::{Decision, EscalationPolicy, Ladder, LadderSettings, SettingErrors};
 use crate::frustration::{FrustrationScorer, WeighedFrustration};
 use crate::intent::{IntentClassifier, Intents};
 use crate::journal::{Event, EventKind};
-use crate::signal::{SignalDetector, SignalPatterns, Signals};
+use crate::signal::{SignalDetector, Signals};
 use crate::text::Text;
 use std::fmt;
 
@@ -217,8 +217,8 @@ impl TriageBuilder {
             (None, settings) => Box::new(Ladder::new(settings.unwrap_or_default())?),
         };
         Ok(Triage {
-            signals: self.signals.fill(|| Box::new(Port(SignalPatterns::shipped()))),
-            emotion: self.emotion.fill(|| Box::new(Port(EmotionCues::shipped()))),
+            signals: self.signals.fill(built_in_signals),
+            emotion: self.emotion.fill(built_in_emotion),
             intents: self.intents,
             frustration: self.frustration.unwrap_or_else(|| Box::new(Port(WeighedFrustration::default()))),
             policy,
@@ -237,6 +237,26 @@ pub enum BuildError {
     /// Settings of the ladder beside a policy that takes its place.
     #[error("settings are of the built-in ladder, which a policy of your own replaces: give one of the two")]
     SettingsWithoutLadder,
+}
+
+#[cfg(feature = "models")]
+fn built_in_signals() -> Box<dyn AnySignals> {
+    Box::new(Port(crate::signal::TrainedSignals::shipped()))
+}
+
+#[cfg(not(feature = "models"))]
+fn built_in_signals() -> Box<dyn AnySignals> {
+    Box::new(Port(crate::signal::SignalPatterns::shipped()))
+}
+
+#[cfg(feature = "models")]
+fn built_in_emotion() -> Box<dyn AnyEmotion> {
+    Box::new(Port(crate::emotion::TrainedEmotion::shipped()))
+}
+
+#[cfg(not(feature = "models"))]
+fn built_in_emotion() -> Box<dyn AnyEmotion> {
+    Box::new(Port(crate::emotion::EmotionCues::shipped()))
 }
 
 /// A host's port behind one pointer: ports differ in their error types, which end here as an answer.

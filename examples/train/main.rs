@@ -1,13 +1,14 @@
 //! Rebuilds what ships from what people can review: the same bytes every time.
 //!
 //! `cargo run --release --example train -- --check` proves that what is committed is what a rebuild gives;
-//! `… -- vectors` rebuilds the table of word vectors.
+//! `… -- vectors` rebuilds the table of word vectors, `… -- signals` and `… -- emotion` the trained models.
 
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "what the other programs share is more than this one needs")]
 mod support;
 
 mod artefact;
+mod heads;
 mod vectors;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -29,6 +30,10 @@ struct Options {
 #[derive(Subcommand)]
 enum Model {
     Vectors(vectors::Options),
+    /// Trains the model of the signals, from `tests/corpus`.
+    Signals,
+    /// Trains the model of emotion and valence, from `tests/corpus`.
+    Emotion,
 }
 
 fn main() -> ExitCode {
@@ -39,8 +44,11 @@ fn run(options: &Options) -> io::Result<ExitCode> {
     let mut out = anstream::stdout().lock();
     match &options.model {
         Some(Model::Vectors(options)) => vectors::build(options, &mut out)?,
+        Some(Model::Signals) => heads::build(heads::Model::Signals, &mut out)?,
+        Some(Model::Emotion) => heads::build(heads::Model::Emotion, &mut out)?,
         None if options.check => {
             vectors::check(&mut out)?;
+            heads::Model::ALL.into_iter().try_for_each(|model| heads::check(model, &mut out))?;
             writeln!(out, "what is committed is what a rebuild gives")?;
         }
         None => Options::command().print_help()?,

@@ -5,8 +5,12 @@
 //! face. A score is how strongly the *words* show something, not what a person feels.
 
 mod cues;
+#[cfg(feature = "models")]
+mod trained;
 
 pub use cues::EmotionCues;
+#[cfg(feature = "models")]
+pub use trained::TrainedEmotion;
 
 use crate::number::{signed_unit, unit};
 use crate::port::forward;
@@ -103,6 +107,20 @@ pub enum Valence {
     Neu,
     /// Positive.
     Pos,
+}
+
+#[cfg(feature = "models")]
+impl Valence {
+    /// The one with the highest score; of equal ones neutral, then negative.
+    fn surest(neg: f32, neu: f32, pos: f32) -> Self {
+        if neu >= neg && neu >= pos {
+            Self::Neu
+        } else if neg >= pos {
+            Self::Neg
+        } else {
+            Self::Pos
+        }
+    }
 }
 
 /// A share for each emotion; together they are 1.

@@ -1,11 +1,15 @@
 //! Signals: the things a customer may say that decide who should handle them.
 //!
-//! A [`SignalDetector`] finds them in a message, each with the words that show it. The built-in one is
-//! [`SignalPatterns`]; a host may bring a model of its own.
+//! A [`SignalDetector`] finds them in a message, each with the words that show it. The built-in ones are
+//! [`SignalPatterns`] and, with the feature `models`, `TrainedSignals`; a host may bring a model of its own.
 
 mod patterns;
+#[cfg(feature = "models")]
+mod trained;
 
 pub use patterns::SignalPatterns;
+#[cfg(feature = "models")]
+pub use trained::TrainedSignals;
 
 use crate::port::forward;
 use crate::text::{Span, Text};

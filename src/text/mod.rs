@@ -187,6 +187,13 @@ pub struct Style {
 }
 
 impl Style {
+    /// The style as numbers from 0 to 1, for models: exclamation marks, question marks, length, shouting.
+    #[must_use]
+    pub fn numbers(self) -> [f32; 4] {
+        let share = |count: u32, most: u32| count.min(most) as f32 / most as f32;
+        [share(self.exclamations, 3), share(self.questions, 3), share(self.words, 60), share(self.shouted, 3)]
+    }
+
     /// Whether the message shouts: at least half of its longer words, or two of them, are in capitals.
     #[must_use]
     pub fn shouts(self) -> bool {

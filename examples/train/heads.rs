@@ -1,0 +1,318 @@
+//! `train signals` and `train emotion`: linear heads, from the corpora in `tests/corpus/messages`.
+//!
+//! One against the rest with a squared hinge, by dual coordinate descent (Hsieh et al., "A dual coordinate descent
+//! method for large-scale linear SVM", 2008): no learning rate, a fixed order, the same bytes each time. Features are
+//! selected by association before training. Calibration and thresholds come from margins of messages that a fold did not
+//! train on; messages of one brief stay in one fold.
+
+use crate::said;
+use handover::emotion::{EmotionCues, EmotionScorer, TrainedEmotion};
+use handover::heads::{Label, ngrams, share, write};
+use handover::signal::{Signal, SignalDetector, SignalPatterns, TrainedSignals};
+use handover::text::Text;
+use handover::vectors::WordVectors;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// How many n-grams a model keeps, and in how many messages one has to stand.
+const KEPT: usize = 12_000;
+const SEEN: u32 = 3;
+/// The penalty's inverse, rounds of descent, and folds.
+const COST: f64 = 0.15;
+const ROUNDS: usize = 40;
+const FOLDS: usize = 4;
+
+/// Which model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Model {
+    Signals,
+    Emotion,
+}
+
+impl Model {
+    pub(crate) const ALL: [Self; 2] = [Self::Signals, Self::Emotion];
+
+    fn file(self) -> PathBuf {
+        let room = match self {
+            Self::Signals => "signal",
+            Self::Emotion => "emotion",
+        };
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room).join("model.bin")
+    }
+
+    fn names(self) -> Vec<String> {
+        match self {
+            Self::Signals => Signal::BUILT_IN.iter().map(|s| s.name().to_owned()).collect(),
+            Self::Emotion => TrainedEmotion::LABELS.map(str::to_owned).to_vec(),
+        }
+    }
+}
+
+/// Trains a model and writes it where the crate takes it from.
+pub(crate) fn build(model: Model, out: &mut impl Write) -> io::Result<()> {
+    let bytes = train(model, out)?;
+    let path = model.file();
+    fs::write(&path, &bytes).map_err(|e| said(&path, e))?;
+    writeln!(out, "{}: {} bytes", path.display(), bytes.len())
+}
+
+/// Trains a model; `Err` where the committed one is not the same.
+pub(crate) fn check(model: Model, out: &mut impl Write) -> io::Result<()> {
+    let (path, built) = (model.file(), train(model, &mut io::sink())?);
+    if fs::read(&path).map_err(|e| said(&path, e))? != built {
+        let wrong = "is not what the corpora give: run `train signals` and `train emotion`, and commit what they write";
+        return Err(said(&path, io::Error::other(wrong)));
+    }
+    writeln!(out, "{}\n  {} bytes", path.display(), built.len())
+}
+
+/// A message as the trainer sees it.
+struct Row {
+    brief: String,
+    labels: Vec<bool>,
+    /// Selected n-grams, by row of the model, with their weight.
+    ngrams: Vec<(u32, f32)>,
+    numbers: Vec<f32>,
+}
+
+struct Message {
+    brief: String,
+    signals: Vec<String>,
+    emotion: String,
+    valence: String,
+    text: String,
+}
+
+/// The training and development parts. The test part is never read here.
+fn corpus() -> io::Result<Vec<Message>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/messages");
+    let mut messages = Vec::new();
+    for name in ["nl.train.tsv", "nl.dev.tsv", "en.train.tsv", "en.dev.tsv"] {
+        let path = folder.join(name);
+        let source = fs::read_to_string(&path).map_err(|e| said(&path, e))?;
+        for line in source.lines() {
+            let mut columns = line.splitn(5, '\t').map(str::to_owned);
+            let mut next = || columns.next().unwrap_or_default();
+            let (brief, signals, emotion, valence, text) = (next(), next(), next(), next(), next());
+            let signals = signals.split(',').map(str::to_owned).collect();
+            messages.push(Message { brief, signals, emotion, valence, text });
+        }
+    }
+    Ok(messages)
+}
+
+fn train(model: Model, out: &mut impl Write) -> io::Result<Vec<u8>> {
+    let messages = corpus()?;
+    let names = model.names();
+    let keys = select(&messages, &names);
+    writeln!(out, "{} messages, {} of their n-grams kept", messages.len(), keys.len())?;
+    let rows = rows(model, &messages, &names, &keys);
+    let dense = rows.first().map_or(0, |row| row.numbers.len());
+    let mut heads = Heads { labels: Vec::new(), dense: Vec::new(), ngrams: vec![Vec::new(); keys.len()] };
+    for (label, name) in names.iter().enumerate() {
+        let margins = out_of_fold(&rows, label, keys.len(), dense);
+        let (offset, slope) = calibrate(&rows, label, &margins);
+        let weights = descend(&rows.iter().collect::<Vec<_>>(), label, keys.len(), dense);
+        let scores: Vec<f64> = margins.iter().map(|m| logistic(slope * (m + offset))).collect();
+        let (threshold, precision, recall) = threshold(&rows, label, &scores);
+        writeln!(out, "{name:20} threshold {threshold:.2}  precision {precision:.3}  recall {recall:.3}  (out of fold)")?;
+        heads.add(name, &weights, offset, slope, threshold, dense);
+    }
+    let ngrams: Vec<(u32, Vec<f32>)> = keys.keys().copied().zip(heads.ngrams).collect();
+    Ok(write(&heads.labels, dense, &heads.dense, &ngrams))
+}
+
+struct Heads {
+    labels: Vec<Label>,
+    dense: Vec<f32>,
+    ngrams: Vec<Vec<f32>>,
+}
+
+impl Heads {
+    fn add(&mut self, name: &str, weights: &[f64], offset: f64, slope: f64, threshold: f64, dense: usize) {
+        let kept = self.ngrams.len();
+        for (row, weight) in self.ngrams.iter_mut().zip(weights) {
+            row.push(*weight as f32);
+        }
+        self.dense.extend(weights.iter().skip(kept).take(dense).map(|w| *w as f32));
+        let bias = weights.last().copied().unwrap_or(0.0) + offset;
+        self.labels.push(Label { name: name.into(), bias: bias as f32, slope: slope as f32, threshold: threshold as f32 });
+    }
+}
+
+fn holds(message: &Message, name: &str) -> bool {
+    message.signals.iter().any(|s| s == name) || message.emotion == name || message.valence == name
+}
+
+/// The n-grams that go most with or against a label, with their rows in the order of their fingerprints.
+fn select(messages: &[Message], names: &[String]) -> BTreeMap<u32, u32> {
+    let mut counts: BTreeMap<u32, (u32, Vec<u32>)> = BTreeMap::new();
+    let mut totals = vec![0_u32; names.len()];
+    for message in messages {
+        let labels: Vec<usize> = (0..names.len()).filter(|at| holds(message, &names[*at])).collect();
+        labels.iter().for_each(|at| totals[*at] += 1);
+        let mut keys: Vec<u32> = ngrams(&Text::new(&message.text)).iter().map(|n| n.key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
+            let (seen, with) = counts.entry(key).or_insert_with(|| (0, vec![0; names.len()]));
+            *seen += 1;
+            labels.iter().for_each(|at| with[*at] += 1);
+        }
+    }
+    let all = messages.len() as f64;
+    let mut ranked: Vec<(f64, u32)> = counts
+        .iter()
+        .filter(|(_, (seen, _))| *seen >= SEEN)
+        .map(|(key, (seen, with))| {
+            let score = with.iter().zip(&totals).map(|(with, total)| association(f64::from(*seen), f64::from(*with), f64::from(*total), all));
+            (score.fold(0.0, f64::max), *key)
+        })
+        .collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    ranked.truncate(KEPT);
+    let mut keys: Vec<u32> = ranked.into_iter().map(|(_, key)| key).collect();
+    keys.sort_unstable();
+    keys.into_iter().zip(0..).collect()
+}
+
+/// How far the count of an n-gram beside a label is from chance, in standard deviations.
+fn association(seen: f64, with: f64, total: f64, all: f64) -> f64 {
+    let expected = seen * total / all;
+    let spread = expected * (1.0 - total / all) * (1.0 - seen / all);
+    (with - expected).abs() / (spread + 1e-9).sqrt()
+}
+
+fn rows(model: Model, messages: &[Message], names: &[String], keys: &BTreeMap<u32, u32>) -> Vec<Row> {
+    let (patterns, cues, vectors) = (SignalPatterns::shipped(), EmotionCues::shipped(), WordVectors::shipped());
+    let numbers = |text: &Text<'_>| match model {
+        Model::Signals => {
+            let Ok(found) = patterns.detect(text);
+            TrainedSignals::numbers(&vectors, &found, text)
+        }
+        Model::Emotion => {
+            let Ok(found) = cues.score(text);
+            TrainedEmotion::numbers(&vectors, &found, text)
+        }
+    };
+    let row = |message: &Message| {
+        let text = Text::new(&message.text);
+        let found = ngrams(&text);
+        let part = share(found.len());
+        let mut sums: BTreeMap<u32, f32> = BTreeMap::new();
+        for row in found.iter().filter_map(|ngram| keys.get(&ngram.key)) {
+            *sums.entry(*row).or_default() += part;
+        }
+        Row {
+            brief: message.brief.clone(),
+            labels: names.iter().map(|name| holds(message, name)).collect(),
+            ngrams: sums.into_iter().collect(),
+            numbers: numbers(&text),
+        }
+    };
+    messages.iter().map(row).collect()
+}
+
+/// The margin of each row by heads that did not train on its brief.
+fn out_of_fold(rows: &[Row], label: usize, kept: usize, dense: usize) -> Vec<f64> {
+    let fold = |row: &Row| row.brief.bytes().fold(7_usize, |sum, byte| sum * 31 % 65_521 + byte as usize) % FOLDS;
+    let mut margins = vec![0.0; rows.len()];
+    for held in 0..FOLDS {
+        let others: Vec<&Row> = rows.iter().filter(|row| fold(row) != held).collect();
+        let weights = descend(&others, label, kept, dense);
+        for (margin, row) in margins.iter_mut().zip(rows).filter(|(_, row)| fold(row) == held) {
+            *margin = dot(&weights, row, kept);
+        }
+    }
+    margins
+}
+
+fn dot(weights: &[f64], row: &Row, kept: usize) -> f64 {
+    let ngrams: f64 = row.ngrams.iter().map(|(at, x)| weights[*at as usize] * f64::from(*x)).sum();
+    let numbers: f64 = row.numbers.iter().enumerate().map(|(at, x)| weights[kept + at] * f64::from(*x)).sum();
+    ngrams + numbers + weights[weights.len() - 1]
+}
+
+/// Weights for the n-grams, the numbers and the bias of one label.
+fn descend(rows: &[&Row], label: usize, kept: usize, dense: usize) -> Vec<f64> {
+    let mut weights = vec![0.0; kept + dense + 1];
+    let mut duals = vec![0.0_f64; rows.len()];
+    let square = |x: &f32| f64::from(*x) * f64::from(*x);
+    let diagonal = 0.5 / COST;
+    let norms: Vec<f64> = rows
+        .iter()
+        .map(|row| 1.0 + diagonal + row.ngrams.iter().map(|(_, x)| square(x)).sum::<f64>() + row.numbers.iter().map(square).sum::<f64>())
+        .collect();
+    // A fixed walk that visits every row once a round: steps of a length that shares no factor with their number.
+    let stride = (1..).map(|n| rows.len() * 3 / 5 + n).find(|s| gcd(*s, rows.len()) == 1).unwrap_or(1);
+    for _ in 0..ROUNDS {
+        let mut at = 0;
+        for _ in 0..rows.len() {
+            at = (at + stride) % rows.len();
+            let row = rows[at];
+            let sign = if row.labels[label] { 1.0 } else { -1.0 };
+            let gradient = sign * dot(&weights, row, kept) - 1.0 + diagonal * duals[at];
+            let next = (duals[at] - gradient / norms[at]).max(0.0);
+            let step = (next - duals[at]) * sign;
+            if step != 0.0 {
+                duals[at] = next;
+                row.ngrams.iter().for_each(|(at, x)| weights[*at as usize] += step * f64::from(*x));
+                row.numbers.iter().enumerate().for_each(|(at, x)| weights[kept + at] += step * f64::from(*x));
+                weights[kept + dense] += step;
+            }
+        }
+    }
+    weights
+}
+
+const fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+/// Offset and slope that make the logistic of out-of-fold margins most likely (Platt, 1999), by Newton's method.
+fn calibrate(rows: &[Row], label: usize, margins: &[f64]) -> (f64, f64) {
+    let (mut slope, mut intercept) = (1.0_f64, 0.0_f64);
+    for _ in 0..50 {
+        let (mut g, mut h) = ([0.0; 2], [[1e-6, 0.0], [0.0, 1e-6]]);
+        for (row, margin) in rows.iter().zip(margins) {
+            let p = logistic(slope * margin + intercept);
+            let (error, weight) = (p - f64::from(u8::from(row.labels[label])), p * (1.0 - p));
+            g = [g[0] + error * margin, g[1] + error];
+            h[0][0] += weight * margin * margin;
+            h[0][1] += weight * margin;
+            h[1][1] += weight;
+        }
+        let det = h[0][0] * h[1][1] - h[0][1] * h[0][1];
+        slope -= (h[1][1] * g[0] - h[0][1] * g[1]) / det;
+        intercept -= (h[0][0] * g[1] - h[0][1] * g[0]) / det;
+    }
+    (intercept / slope, slope)
+}
+
+/// e to a power by its series and ten squarings, as in the crate: the platform's differs in its last bits.
+fn logistic(x: f64) -> f64 {
+    let x = -x.clamp(-60.0, 60.0) / 1024.0;
+    let series = 1.0 + x * (1.0 + x / 2.0 * (1.0 + x / 3.0 * (1.0 + x / 4.0 * (1.0 + x / 5.0))));
+    1.0 / (1.0 + (0..10).fold(series, |power, _| power * power))
+}
+
+/// The threshold with the best F-measure out of fold that weighs precision a little above recall, with both.
+fn threshold(rows: &[Row], label: usize, scores: &[f64]) -> (f64, f64, f64) {
+    /// Below 1 precision counts more: most messages carry no signal, and false alarms cost an agent's time.
+    const BETA: f64 = 0.8;
+    let total = rows.iter().filter(|row| row.labels[label]).count() as f64;
+    let mut best = (0.5, 0.0, 0.0, -1.0);
+    for step in 10..=90 {
+        let at = f64::from(step) / 100.0;
+        let found = || rows.iter().zip(scores).filter(|(_, score)| **score >= at);
+        let (all, right) = (found().count() as f64, found().filter(|(row, _)| row.labels[label]).count() as f64);
+        let (precision, recall) = (right / all.max(1.0), right / total.max(1.0));
+        let f = (1.0 + BETA * BETA) * precision * recall / (BETA * BETA * precision + recall).max(1e-9);
+        if f > best.3 {
+            best = (at, precision, recall, f);
+        }
+    }
+    (best.0, best.1, best.2)
+}

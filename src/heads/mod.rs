@@ -1,0 +1,120 @@
+//! Linear heads: the form in which trained models ship.
+//!
+//! A head is a label with a weight for each feature: selected n-grams of words and letters, kept as fingerprints, and a
+//! few numbers that the caller adds (a pooled word vector, what patterns found). One pass over a message gives the
+//! margins of all labels; each label has its own calibration, so a score is a probability as far as the messages that it
+//! was calibrated on are like yours, and its own threshold.
+//!
+//! Weights are 8 bits wide; sums run in a fixed order, and the exponential is our own, so the same message gives the same
+//! bytes on every machine. What trains the heads is no part of the crate: `examples/train` does, from the corpora in
+//! `tests/corpus`.
+
+mod form;
+mod ngrams;
+
+pub use form::{HeadsError, Label, write};
+pub use ngrams::{Ngram, ngrams};
+
+use crate::number::{logistic, unit};
+use crate::text::Text;
+use form::Form;
+use std::borrow::Cow;
+use std::fmt;
+
+/// Trained heads, read from bytes.
+///
+/// ```
+/// use handover::heads::{Heads, Label, ngrams, write};
+/// use handover::text::Text;
+///
+/// // A model of one label and one feature: the word "medewerker".
+/// let key = ngrams(&Text::new("medewerker"))[0].key;
+/// let label = Label { name: "wish".into(), bias: -1.0, slope: 4.0, threshold: 0.5 };
+/// let bytes = write(&[label], 0, &[], &[(key, vec![2.0])]);
+/// let heads = Heads::from_bytes(bytes).unwrap();
+/// let score = |raw: &str| heads.scores(&Text::new(raw), &[])[0];
+/// assert!(score("een medewerker graag") > 0.5);
+/// assert!(score("goedemorgen") < 0.1);
+/// ```
+#[derive(Default)]
+pub struct Heads {
+    form: Form,
+}
+
+impl fmt::Debug for Heads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Heads")
+            .field("labels", &self.form.labels.len())
+            .field("ngrams", &self.form.rows())
+            .field("numbers", &self.form.dense)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Heads {
+    /// Reads heads and checks every byte; costs some tens of microseconds.
+    ///
+    /// # Errors
+    /// Where the bytes are no heads, are damaged or not whole, or come from a later release.
+    pub fn from_bytes(bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, HeadsError> {
+        Ok(Self { form: Form::read(bytes.into())? })
+    }
+
+    /// The labels, in the order of the scores.
+    #[must_use]
+    pub fn labels(&self) -> &[Label] {
+        &self.form.labels
+    }
+
+    /// How many numbers the caller has to add to each message.
+    #[must_use]
+    pub fn numbers(&self) -> usize {
+        self.form.dense
+    }
+
+    /// A calibrated score for each label, 0 to 1. Numbers that are missing count as 0, more than wanted are passed over.
+    /// Linear in the length of the message.
+    #[must_use]
+    pub fn scores(&self, text: &Text<'_>, numbers: &[f32]) -> Vec<f32> {
+        let found = ngrams(text);
+        let mut margins = vec![0_i32; self.form.labels.len()];
+        for ngram in &found {
+            let Some(weights) = self.form.weights(ngram.key) else { continue };
+            for (margin, weight) in margins.iter_mut().zip(weights) {
+                *margin += i32::from(weight.cast_signed());
+            }
+        }
+        let share = share(found.len());
+        margins.iter().enumerate().map(|(at, sum)| self.score(at, *sum as f32 * share, numbers)).collect()
+    }
+
+    fn score(&self, label: usize, ngrams: f32, numbers: &[f32]) -> f32 {
+        let Some(head) = self.form.labels.get(label) else { return 0.0 };
+        let scale = self.form.scales.get(label).copied().unwrap_or(0.0);
+        let dense = self.form.dense_of(label).iter().zip(numbers).map(|(w, x)| w * x);
+        let margin = ngrams * scale + dense.sum::<f32>() + head.bias;
+        unit(logistic(head.slope * margin))
+    }
+
+    /// How much each n-gram of a message adds to a label's margin, in the order of [`ngrams`]; n-grams that the label
+    /// does not know add nothing.
+    #[must_use]
+    pub fn contributions(&self, text: &Text<'_>, label: usize) -> Vec<(Ngram, f32)> {
+        let found = ngrams(text);
+        let scale = self.form.scales.get(label).copied().unwrap_or(0.0) * share(found.len());
+        let weight = |key| self.form.weights(key).and_then(|weights| weights.get(label)).map(|w| w.cast_signed());
+        found.into_iter().filter_map(|ngram| Some((ngram, f32::from(weight(ngram.key)?) * scale))).collect()
+    }
+
+    /// The weights of a label for the numbers that the caller adds.
+    #[must_use]
+    pub fn number_weights(&self, label: usize) -> &[f32] {
+        self.form.dense_of(label)
+    }
+}
+
+/// What one n-gram counts among all of a message, so that long messages don't outweigh short ones.
+#[must_use]
+pub fn share(ngrams: usize) -> f32 {
+    1.0 / (ngrams.max(1) as f32).sqrt()
+}

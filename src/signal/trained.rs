@@ -1,0 +1,151 @@
+use super::{Evidence, Finding, Shade, Signal, SignalDetector, SignalPatterns, Signals};
+use crate::heads::Heads;
+use crate::number::unit;
+use crate::text::{Lang, Text};
+use crate::vectors::WordVectors;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+/// The weight of a pooled word vector beside n-grams, and of what patterns found: chosen on development rows.
+const VECTOR: f32 = 3.0;
+const PATTERN: f32 = 2.0;
+/// A pattern that is this sure of a wish for a human or of danger wins over the model.
+const SURE: f32 = 0.95;
+/// How many places the model names where no pattern does.
+const PLACES: usize = 3;
+
+/// Signals by patterns and a trained model together: the built-in detector.
+///
+/// The model weighs n-grams of words and letters, the meaning of the message as a pooled word vector, and what the
+/// patterns found; it was trained on the messages in `tests/corpus`, written for this crate. Its scores are calibrated
+/// on those messages: a probability as far as yours are like them. Where a pattern is sure of a wish for a human, of
+/// crisis or of a threat, the signal holds whatever the model says.
+///
+/// ```
+/// use handover::signal::{Signal, SignalDetector, TrainedSignals};
+/// use handover::text::Text;
+///
+/// let detector = TrainedSignals::shipped();
+/// let signals = |raw| detector.detect(&Text::new(raw)).unwrap();
+/// assert!(signals("Ik krijg de huur deze maand echt niet betaald").has(&Signal::FinancialHardship));
+/// assert!(signals("Is there any way to talk to a human being?").has(&Signal::HumanRequest));
+/// assert!(!signals("Hoe laat gaat de winkel open?").has(&Signal::HumanRequest));
+/// ```
+#[derive(Debug)]
+pub struct TrainedSignals {
+    patterns: SignalPatterns,
+    vectors: WordVectors,
+    heads: Heads,
+    signals: Vec<Signal>,
+    thresholds: BTreeMap<Signal, f32>,
+}
+
+impl TrainedSignals {
+    /// The model and patterns that ship. Costs some milliseconds: build it once.
+    #[must_use]
+    pub fn shipped() -> Self {
+        static MODEL: &[u8] = include_bytes!("model.bin");
+        // A test reads the shipped model; heads without labels are what total means where that test was skipped.
+        let heads = Heads::from_bytes(MODEL).unwrap_or_default();
+        Self::new(SignalPatterns::shipped(), WordVectors::shipped(), heads)
+    }
+
+    /// A model of the host's own, trained with the [`numbers`](Self::numbers) that these patterns and vectors give.
+    #[must_use]
+    pub fn new(patterns: SignalPatterns, vectors: WordVectors, heads: Heads) -> Self {
+        let signals = heads.labels().iter().map(|label| Signal::from_name(&label.name)).collect();
+        Self { patterns, vectors, heads, signals, thresholds: BTreeMap::new() }
+    }
+
+    /// Moves the threshold of a signal, 0 to 1: lower finds more and cries wolf more often.
+    #[must_use]
+    pub fn threshold(mut self, signal: Signal, threshold: f32) -> Self {
+        self.thresholds.insert(signal, unit(threshold));
+        self
+    }
+
+    /// What the model is given beside n-grams: the pooled word vector, the score of each built-in signal by patterns,
+    /// and the style of the writing.
+    #[must_use]
+    pub fn numbers(vectors: &WordVectors, patterns: &Signals, text: &Text<'_>) -> Vec<f32> {
+        let pooled = vectors.pooled(text);
+        let mut numbers: Vec<f32> = pooled.values().iter().map(|value| VECTOR * value).collect();
+        numbers.resize(usize::from(vectors.dims()), 0.0);
+        let score = |signal: &Signal| patterns.findings().iter().find(|f| f.signal == *signal).map_or(0.0, |f| f.score);
+        numbers.extend(Signal::BUILT_IN.iter().map(|signal| PATTERN * score(signal)));
+        numbers.extend(text.style().numbers());
+        numbers.push(f32::from(text.language().main == Some(Lang::Nl)) / 3.0);
+        numbers
+    }
+
+    fn finding(&self, text: &Text<'_>, label: usize, score: f32, pattern: Option<&Finding>) -> Option<Finding> {
+        let signal = self.signals.get(label)?;
+        let own = self.heads.labels().get(label)?.threshold;
+        let threshold = self.thresholds.get(signal).copied().unwrap_or(own);
+        let urgent = matches!(signal, Signal::HumanRequest | Signal::Crisis | Signal::Threat);
+        let sure = urgent && pattern.is_some_and(|f| f.score >= SURE && f.shade != Some(Shade::Conditional));
+        let holds = score >= threshold || sure;
+        let mut evidence = pattern.map(|f| f.evidence.clone()).unwrap_or_default();
+        if holds && evidence.is_empty() {
+            evidence = self.places(text, label);
+        }
+        let score = if sure { score.max(threshold) } else { score };
+        Some(Finding { signal: signal.clone(), shade: pattern.and_then(|f| f.shade), score, holds, evidence })
+    }
+
+    /// The words that weigh most for a label, strongest first.
+    fn places(&self, text: &Text<'_>, label: usize) -> Vec<Evidence> {
+        let mut weights = vec![0.0_f32; text.words().len()];
+        for (ngram, weight) in self.heads.contributions(text, label) {
+            // A pair counts half for each of its words.
+            let part = weight / (ngram.last - ngram.first + 1) as f32;
+            for word in ngram.first..=ngram.last {
+                if let Some(sum) = weights.get_mut(word as usize) {
+                    *sum += part;
+                }
+            }
+        }
+        let mut words: Vec<(usize, f32)> = weights.into_iter().enumerate().filter(|(_, weight)| *weight > 0.0).collect();
+        words.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let cue: Arc<str> = Arc::from("model");
+        let span = |(word, _): (usize, f32)| Some(Evidence { span: text.span(word, word)?, cue: Arc::clone(&cue) });
+        words.into_iter().take(PLACES).filter_map(span).collect()
+    }
+}
+
+impl SignalDetector for TrainedSignals {
+    type Error = Infallible;
+
+    fn detect(&self, text: &Text<'_>) -> Result<Signals, Infallible> {
+        let patterns = self.patterns.detect(text)?;
+        let numbers = Self::numbers(&self.vectors, &patterns, text);
+        let scores = self.heads.scores(text, &numbers);
+        let mut findings: Vec<Finding> = scores
+            .into_iter()
+            .enumerate()
+            .filter_map(|(label, score)| {
+                let signal = self.signals.get(label)?;
+                let pattern = patterns.findings().iter().find(|f| f.signal == *signal);
+                self.finding(text, label, score, pattern)
+            })
+            .collect();
+        // What the model knows nothing of stays as the patterns found it: a host's own signals.
+        findings.extend(patterns.findings().iter().filter(|f| !self.signals.contains(&f.signal)).cloned());
+        Ok(Signals::from(findings))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_model_knows_every_built_in_signal() {
+        let detector = TrainedSignals::shipped();
+        assert_eq!(detector.signals, Signal::BUILT_IN);
+        let text = Text::new("ik wil een mens");
+        let patterns = detector.patterns.detect(&text).unwrap();
+        assert_eq!(TrainedSignals::numbers(&detector.vectors, &patterns, &text).len(), detector.heads.numbers());
+    }
+}
