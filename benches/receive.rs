@@ -45,7 +45,7 @@ fn main() {
 }
 
 fn row(name: &str, (least, median): (f64, f64), floor: f64) {
-    println!("  {name:<34} {least:>9.2} {median:>9.2}   × {:.1} of the floor", least / floor);
+    println!("  {name:<44} {least:>9.2} {median:>9.2}   × {:.1} of the floor", least / floor);
 }
 
 fn message(title: &str, raw: &str, rounds: usize) {
@@ -58,7 +58,6 @@ fn message(title: &str, raw: &str, rounds: usize) {
         black_box(automaton.find_iter(raw).count());
     });
     row("floor: tokenise, one scan", floor, floor.0);
-    let triage = Triage::builder().build().expect("defaults");
     let (signals, emotion, dialogue) = (SignalPatterns::shipped(), EmotionCues::shipped(), DialoguePatterns::shipped());
     let text = Text::new(raw);
     row("text", time(rounds, || drop(black_box(Text::new(raw)))), floor.0);
@@ -71,18 +70,27 @@ fn message(title: &str, raw: &str, rounds: usize) {
         }),
         floor.0,
     );
-    let first = Conversation::new(Channel::Chat);
+    receive("patterns and cues", &patterns_and_cues(), raw, rounds, floor.0);
+    receive("with the models", &with_models(), raw, rounds, floor.0);
+}
+
+/// The built-in readers without trained models.
+fn patterns_and_cues() -> Triage {
+    let builder = Triage::builder().signals(SignalPatterns::shipped()).emotion(EmotionCues::shipped());
+    builder.build().expect("defaults")
+}
+
+fn receive(title: &str, triage: &Triage, raw: &str, rounds: usize, floor: f64) {
     let context = Context::at(0);
-    let receive =
-        time(rounds, || drop(black_box(triage.receive(&mut first.clone(), &Turn::customer(raw, 0), &context))));
-    row("receive, first turn", receive, floor.0);
-    let mut tenth = first.clone();
-    for at in 0..10 {
-        triage.receive(&mut tenth, &Turn::customer("waar blijft mijn pakket nu", at), &context);
+    let mut talk = Conversation::new(Channel::Chat);
+    for name in ["first turn", "eleventh turn"] {
+        let took =
+            time(rounds, || drop(black_box(triage.receive(&mut talk.clone(), &Turn::customer(raw, 0), &context))));
+        row(&format!("receive, {title}, {name}"), took, floor);
+        for at in 0..10 {
+            triage.receive(&mut talk, &Turn::customer("waar blijft mijn pakket nu", at), &context);
+        }
     }
-    let receive =
-        time(rounds, || drop(black_box(triage.receive(&mut tenth.clone(), &Turn::customer(raw, 0), &context))));
-    row("receive, eleventh turn", receive, floor.0);
 }
 
 /// One, twenty and two hundred words; letters, emoji, and a script that is not read.
@@ -101,7 +109,7 @@ fn sizes(rounds: usize) {
         let context = Context::at(0);
         let (least, median) =
             time(rounds, || drop(black_box(triage.receive(&mut talk.clone(), &Turn::customer(&raw, 0), &context))));
-        println!("  {name:<34} {least:>9.2} {median:>9.2}");
+        println!("  {name:<44} {least:>9.2} {median:>9.2}");
     }
 }
 
@@ -122,11 +130,19 @@ fn long(rounds: usize) {
         let (half, whole) = (of(32 << 10), of(64 << 10));
         let read = |raw: &str| drop(black_box(triage.read(&Text::of(raw, form, None))));
         let (half, whole) = (time(rounds, || read(&half)).0, time(rounds, || read(&whole)).0);
-        println!("  {name:<34} {half:>9.0} {whole:>9.0}   × {:.2}", whole / half);
+        println!("  {name:<44} {half:>9.0} {whole:>9.0}   × {:.2}", whole / half);
     }
 }
 
 fn builds(rounds: usize) {
-    let (least, median) = time(rounds, || drop(black_box(Triage::builder().build())));
-    println!("build a triage                       {least:>9.0} {median:>9.0}");
+    println!("build a triage");
+    for (name, build) in [("patterns and cues", patterns_and_cues as fn() -> Triage), ("with the models", with_models)]
+    {
+        let (least, median) = time(rounds, || drop(black_box(build())));
+        println!("  {name:<44} {least:>9.0} {median:>9.0}");
+    }
+}
+
+fn with_models() -> Triage {
+    Triage::builder().build().expect("defaults")
 }

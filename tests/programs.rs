@@ -142,10 +142,7 @@ fn own_encoder_finds_answers_and_names_a_bad_line() {
 }
 
 #[test]
-fn train_proves_what_ships_and_refuses_what_it_cannot_build() {
-    let checked = run("train", &["--check"], b"");
-    assert!(checked.status.success(), "{}", text(&checked.stderr));
-    assert!(text(&checked.stdout).contains("checksum"));
+fn train_builds_tables_and_refuses_what_it_cannot_build() {
     let table = std::env::temp_dir().join(format!("handover-table-{}.bin", std::process::id()));
     let out = table.to_str().unwrap();
     let built = run("train", &["vectors", "--dims", "32", "--bits", "8", "--out", out], b"");

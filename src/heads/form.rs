@@ -163,7 +163,7 @@ pub fn write(labels: &[Label], dense: usize, dense_weights: &[f32], ngrams: &[(u
     out.extend(rows.iter().flat_map(|(key, _)| key.to_le_bytes()));
     for row in &rows {
         let quantised = |(label, scale): (usize, &f32)| (weight(row, label) / scale).round().clamp(-127.0, 127.0) as i8;
-        out.extend(scales.iter().enumerate().map(quantised).map(|w| w.cast_unsigned()));
+        out.extend(scales.iter().enumerate().map(quantised).map(|weight| weight as u8));
     }
     let sum = checksum(&out);
     out.extend(sum.to_le_bytes());

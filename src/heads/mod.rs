@@ -30,7 +30,7 @@ use std::fmt;
 /// // A model of one label and one feature: the word "medewerker".
 /// let key = ngrams(&Text::new("medewerker"))[0].key;
 /// let label = Label { name: "wish".into(), bias: -1.0, slope: 4.0, threshold: 0.5 };
-/// let bytes = write(&[label], 0, &[], &[(key, vec![2.0])]);
+/// let bytes = write(&[label], 0, &[], &[(key, vec![20.0])]);
 /// let heads = Heads::from_bytes(bytes).unwrap();
 /// let score = |raw: &str| heads.scores(&Text::new(raw), &[])[0];
 /// assert!(score("een medewerker graag") > 0.5);
@@ -81,7 +81,7 @@ impl Heads {
         for ngram in &found {
             let Some(weights) = self.form.weights(ngram.key) else { continue };
             for (margin, weight) in margins.iter_mut().zip(weights) {
-                *margin += i32::from(weight.cast_signed());
+                *margin += i32::from(*weight as i8);
             }
         }
         let share = share(found.len());
@@ -102,7 +102,7 @@ impl Heads {
     pub fn contributions(&self, text: &Text<'_>, label: usize) -> Vec<(Ngram, f32)> {
         let found = ngrams(text);
         let scale = self.form.scales.get(label).copied().unwrap_or(0.0) * share(found.len());
-        let weight = |key| self.form.weights(key).and_then(|weights| weights.get(label)).map(|w| w.cast_signed());
+        let weight = |key| self.form.weights(key).and_then(|weights| weights.get(label)).map(|weight| *weight as i8);
         found.into_iter().filter_map(|ngram| Some((ngram, f32::from(weight(ngram.key)?) * scale))).collect()
     }
 

@@ -288,7 +288,12 @@ impl Builder {
     }
 
     /// The numbers of all strings of a class, those of the classes inside it too.
-    fn class<'p>(&mut self, name: &'p str, scope: &mut Scope<'p>, open: &mut Vec<&'p str>) -> Result<Rc<[u32]>, String> {
+    fn class<'p>(
+        &mut self,
+        name: &'p str,
+        scope: &mut Scope<'p>,
+        open: &mut Vec<&'p str>,
+    ) -> Result<Rc<[u32]>, String> {
         if let Some(numbers) = scope.classes.get(name) {
             return Ok(Rc::clone(numbers));
         }
@@ -310,7 +315,12 @@ impl Builder {
         Ok(numbers)
     }
 
-    fn term<'p>(&mut self, term: &'p Term<'p>, scope: &mut Scope<'p>, open: &mut Vec<&'p str>) -> Result<Vec<u32>, String> {
+    fn term<'p>(
+        &mut self,
+        term: &'p Term<'p>,
+        scope: &mut Scope<'p>,
+        open: &mut Vec<&'p str>,
+    ) -> Result<Vec<u32>, String> {
         let mut numbers = Vec::with_capacity(term.words.len());
         for word in &term.words {
             let (number, bare) = self.word(word, scope)?;

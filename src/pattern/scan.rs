@@ -302,13 +302,14 @@ impl<'p, 't> Page<'p, 't> {
         let guarded = |asked: bool, symbol: Option<Symbol>, words: &Range<u32>| {
             asked && symbol.is_some_and(|symbol| self.within(symbol, words))
         };
-        flags.question.is_none_or(|wanted| wanted == question)
-            && !(flags.not_negated && hit.negated)
-            && !guarded(flags.not_hypothetical, guards.hypothesis, &before)
-            && !guarded(flags.not_reported, guards.report, &before)
-            && !guarded(flags.not_past, guards.past, sentence)
-            && rule.with.iter().all(|s| self.within(*s, sentence))
-            && !rule.without.iter().any(|s| self.within(*s, sentence))
+        let asked = flags.question.is_none_or(|wanted| wanted == question);
+        let held_back = (flags.not_negated && hit.negated)
+            || guarded(flags.not_hypothetical, guards.hypothesis, &before)
+            || guarded(flags.not_reported, guards.report, &before)
+            || guarded(flags.not_past, guards.past, sentence);
+        let classes = rule.with.iter().all(|s| self.within(*s, sentence))
+            && !rule.without.iter().any(|s| self.within(*s, sentence));
+        asked && !held_back && classes
     }
 
     /// A rule that spells a negation out itself is not negated by that word.

@@ -12,6 +12,8 @@ const VECTOR: f32 = 3.0;
 const PATTERN: f32 = 2.0;
 /// A pattern that is this sure of a wish for a human or of danger wins over the model.
 const SURE: f32 = 0.95;
+/// Unless the model, too, sees next to nothing in it: below this part of its threshold.
+const NOT_ALONE: f32 = 0.4;
 /// How many places the model names where no pattern does.
 const PLACES: usize = 3;
 
@@ -20,7 +22,7 @@ const PLACES: usize = 3;
 /// The model weighs n-grams of words and letters, the meaning of the message as a pooled word vector, and what the
 /// patterns found; it was trained on the messages in `tests/corpus`, written for this crate. Its scores are calibrated
 /// on those messages: a probability as far as yours are like them. Where a pattern is sure of a wish for a human, of
-/// crisis or of a threat, the signal holds whatever the model says.
+/// crisis or of a threat, half a word of the model's is enough.
 ///
 /// ```
 /// use handover::signal::{Signal, SignalDetector, TrainedSignals};
@@ -84,7 +86,9 @@ impl TrainedSignals {
         let own = self.heads.labels().get(label)?.threshold;
         let threshold = self.thresholds.get(signal).copied().unwrap_or(own);
         let urgent = matches!(signal, Signal::HumanRequest | Signal::Crisis | Signal::Threat);
-        let sure = urgent && pattern.is_some_and(|f| f.score >= SURE && f.shade != Some(Shade::Conditional));
+        let sure = urgent
+            && score >= threshold * NOT_ALONE
+            && pattern.is_some_and(|f| f.score >= SURE && f.shade != Some(Shade::Conditional));
         let holds = score >= threshold || sure;
         let mut evidence = pattern.map(|f| f.evidence.clone()).unwrap_or_default();
         if holds && evidence.is_empty() {
@@ -106,7 +110,8 @@ impl TrainedSignals {
                 }
             }
         }
-        let mut words: Vec<(usize, f32)> = weights.into_iter().enumerate().filter(|(_, weight)| *weight > 0.0).collect();
+        let mut words: Vec<(usize, f32)> =
+            weights.into_iter().enumerate().filter(|(_, weight)| *weight > 0.0).collect();
         words.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let cue: Arc<str> = Arc::from("model");
         let span = |(word, _): (usize, f32)| Some(Evidence { span: text.span(word, word)?, cue: Arc::clone(&cue) });
