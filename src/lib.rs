@@ -21,6 +21,7 @@
 //! | [`conversation`] | turns folded into a situation; what the host did with a decision |
 //! | [`escalation`] | the ladder of precedence, its settings, notices, and what must always hold |
 //! | [`vectors`] | what a message means, as a vector: alike in Dutch and English |
+//! | [`heads`] | linear heads over a message: the form in which trained models ship |
 //! | [`journal`] | what happened, for the host's log |
 //!
 //! # Decide who should handle a message
@@ -86,7 +87,11 @@
 //! # What this is not
 //! Not an emergency service: a notice names emergency numbers only for the country that the host sets. Not a judge of
 //! people: a score says how words read, not what somebody feels, and agents' words are never scored. The built-in
-//! readers go by patterns and cues: they miss what nobody foresaw, and say so in the figures of the README.
+//! readers find what is said outright far better than what is hinted at; the README has the figures.
+//!
+//! # Features
+//! `models` (default): trained models of signals and emotion beside patterns and cues; needs `vectors` (default): the
+//! table of word vectors that ships. Without them the readers are patterns and cues alone.
 
 mod number;
 mod port;

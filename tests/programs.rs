@@ -62,6 +62,16 @@ fn triage_json_has_a_line_for_each_customer_turn() {
     assert!(place["end"].as_u64() > place["start"].as_u64());
 }
 
+/// The same bytes in every build and on every machine. Where a change means to decide differently, write the file anew
+/// with `triage --json examples/data/conversations.jsonl`, and give the change a star in the CHANGELOG.
+#[test]
+#[cfg(feature = "models")]
+fn the_samples_are_decided_to_the_byte() {
+    let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/conversations.jsonl");
+    let decided = run("triage", &["--json", samples], b"");
+    assert_eq!(text(&decided.stdout), include_str!("golden/decisions.jsonl"));
+}
+
 #[test]
 fn a_broken_line_is_named_and_the_others_are_served() {
     let good = r#"{"id":"b","channel":"chat","turns":[{"from":"customer","text":"hoi"}]}"#;

@@ -15,8 +15,7 @@ mod ngrams;
 pub use form::{HeadsError, Label, write};
 pub use ngrams::{Ngram, ngrams};
 
-use crate::number::{logistic, unit};
-use crate::text::Text;
+use crate::number::{dot, logistic, unit};
 use form::Form;
 use std::borrow::Cow;
 use std::fmt;
@@ -32,7 +31,7 @@ use std::fmt;
 /// let label = Label { name: "wish".into(), bias: -1.0, slope: 4.0, threshold: 0.5 };
 /// let bytes = write(&[label], 0, &[], &[(key, vec![20.0])]);
 /// let heads = Heads::from_bytes(bytes).unwrap();
-/// let score = |raw: &str| heads.scores(&Text::new(raw), &[])[0];
+/// let score = |raw: &str| heads.scores(&ngrams(&Text::new(raw)), &[])[0];
 /// assert!(score("een medewerker graag") > 0.5);
 /// assert!(score("goedemorgen") < 0.1);
 /// ```
@@ -72,38 +71,34 @@ impl Heads {
         self.form.dense
     }
 
-    /// A calibrated score for each label, 0 to 1. Numbers that are missing count as 0, more than wanted are passed over.
-    /// Linear in the length of the message.
+    /// A calibrated score for each label, 0 to 1, of a message with these [`ngrams`]. Numbers that are missing count as 0,
+    /// more than wanted are passed over. Linear in the length of the message.
     #[must_use]
-    pub fn scores(&self, text: &Text<'_>, numbers: &[f32]) -> Vec<f32> {
-        let found = ngrams(text);
+    pub fn scores(&self, ngrams: &[Ngram], numbers: &[f32]) -> Vec<f32> {
         let mut margins = vec![0_i32; self.form.labels.len()];
-        for ngram in &found {
-            let Some(weights) = self.form.weights(ngram.key) else { continue };
+        for weights in ngrams.iter().filter_map(|ngram| self.form.weights(ngram.key)) {
             for (margin, weight) in margins.iter_mut().zip(weights) {
                 *margin += i32::from(*weight as i8);
             }
         }
-        let share = share(found.len());
+        let share = share(ngrams.len());
         margins.iter().enumerate().map(|(at, sum)| self.score(at, *sum as f32 * share, numbers)).collect()
     }
 
     fn score(&self, label: usize, ngrams: f32, numbers: &[f32]) -> f32 {
         let Some(head) = self.form.labels.get(label) else { return 0.0 };
         let scale = self.form.scales.get(label).copied().unwrap_or(0.0);
-        let dense = self.form.dense_of(label).iter().zip(numbers).map(|(w, x)| w * x);
-        let margin = ngrams * scale + dense.sum::<f32>() + head.bias;
+        let margin = ngrams * scale + dot(self.form.dense_of(label), numbers) + head.bias;
         unit(logistic(head.slope * margin))
     }
 
-    /// How much each n-gram of a message adds to a label's margin, in the order of [`ngrams`]; n-grams that the label
-    /// does not know add nothing.
+    /// How much each of a message's n-grams adds to a label's margin, in their order; those that the label does not know
+    /// are left out.
     #[must_use]
-    pub fn contributions(&self, text: &Text<'_>, label: usize) -> Vec<(Ngram, f32)> {
-        let found = ngrams(text);
-        let scale = self.form.scales.get(label).copied().unwrap_or(0.0) * share(found.len());
+    pub fn contributions(&self, ngrams: &[Ngram], label: usize) -> Vec<(Ngram, f32)> {
+        let scale = self.form.scales.get(label).copied().unwrap_or(0.0) * share(ngrams.len());
         let weight = |key| self.form.weights(key).and_then(|weights| weights.get(label)).map(|weight| *weight as i8);
-        found.into_iter().filter_map(|ngram| Some((ngram, f32::from(weight(ngram.key)?) * scale))).collect()
+        ngrams.iter().filter_map(|ngram| Some((*ngram, f32::from(weight(ngram.key)?) * scale))).collect()
     }
 
     /// The weights of a label for the numbers that the caller adds.

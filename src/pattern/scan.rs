@@ -34,7 +34,7 @@ pub fn strength(hits: &[Hit]) -> f32 {
 }
 
 /// Where a string was found: words `first..end`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
 struct Found {
     first: u32,
     end: u32,
@@ -166,10 +166,10 @@ struct Page<'p, 't> {
 
 impl<'p, 't> Page<'p, 't> {
     fn new(set: &'p PatternSet, text: &'p Text<'t>) -> Self {
-        let by_end = find(set, text);
+        let found = find(set, text);
         let words = text.words().len();
-        let mut by_first = by_end.clone();
-        by_first.sort_unstable();
+        let (by_end, ends) = ordered(words, &found, |f| f.end);
+        let (by_first, firsts) = ordered(words, &found, |f| f.first + 1);
         let mut watched = Vec::new();
         let mut present = vec![0; set.rules_by_key.len().div_ceil(64)];
         for found in &by_end {
@@ -181,8 +181,6 @@ impl<'p, 't> Page<'p, 't> {
             }
         }
         watched.sort_unstable();
-        let ends = counts(words, by_end.iter().map(|f| f.end));
-        let firsts = counts(words, by_first.iter().map(|f| f.first + 1));
         Self { set, text, by_end, by_first, ends, firsts, watched, present }
     }
 
@@ -323,7 +321,7 @@ impl<'p, 't> Page<'p, 't> {
     }
 }
 
-/// Every string that is there, in the order of where it ends.
+/// Every string that is there: whole words in their order, then the rest in the order of where it ends.
 fn find(set: &PatternSet, text: &Text<'_>) -> Vec<Found> {
     let admits = Lang::ALL.map(|lang| text.language().admits(lang));
     let mut all = Vec::with_capacity(4 * text.words().len());
@@ -333,7 +331,6 @@ fn find(set: &PatternSet, text: &Text<'_>) -> Vec<Found> {
         all.extend(admitted.filter_map(|(number, _)| *number).map(|string| Found { first, end: first + 1, string }));
     }
     find_phrases(set, text, admits, &mut all);
-    all.sort_unstable_by_key(|f| (f.end, f.first, f.string));
     all
 }
 
@@ -362,11 +359,12 @@ fn find_phrases(set: &PatternSet, text: &Text<'_>, admits: [bool; Lang::ALL.len(
     }
 }
 
-/// For each number up to `words`, how many of the sorted `places` are not above it.
-fn counts(words: usize, places: impl Iterator<Item = u32>) -> Vec<u32> {
+/// What was found in the order of its places, from 0 to `words`, and for each place how much lies there or before: a
+/// counting sort, so the work is linear.
+fn ordered(words: usize, found: &[Found], place: impl Fn(&Found) -> u32) -> (Vec<Found>, Vec<u32>) {
     let mut counts = vec![0; words + 1];
-    for place in places {
-        if let Some(count) = counts.get_mut(place as usize) {
+    for one in found {
+        if let Some(count) = counts.get_mut(place(one) as usize) {
             *count += 1;
         }
     }
@@ -375,7 +373,16 @@ fn counts(words: usize, places: impl Iterator<Item = u32>) -> Vec<u32> {
         sum += *count;
         *count = sum;
     }
-    counts
+    let mut free = counts.clone();
+    let mut sorted = vec![Found { first: 0, end: 0, string: 0 }; found.len()];
+    for one in found.iter().rev() {
+        let Some(at) = free.get_mut(place(one) as usize) else { continue };
+        *at -= 1;
+        if let Some(slot) = sorted.get_mut(*at as usize) {
+            *slot = *one;
+        }
+    }
+    (sorted, counts)
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 use super::{Evidence, Finding, Shade, Signal, SignalDetector, SignalPatterns, Signals};
-use crate::heads::Heads;
+use crate::heads::{Heads, Ngram, ngrams};
 use crate::number::unit;
 use crate::text::{Lang, Text};
 use crate::vectors::WordVectors;
@@ -81,7 +81,13 @@ impl TrainedSignals {
         numbers
     }
 
-    fn finding(&self, text: &Text<'_>, label: usize, score: f32, pattern: Option<&Finding>) -> Option<Finding> {
+    fn finding(
+        &self,
+        text: &Text<'_>,
+        found: &[Ngram],
+        (label, score): (usize, f32),
+        pattern: Option<&Finding>,
+    ) -> Option<Finding> {
         let signal = self.signals.get(label)?;
         let own = self.heads.labels().get(label)?.threshold;
         let threshold = self.thresholds.get(signal).copied().unwrap_or(own);
@@ -92,16 +98,16 @@ impl TrainedSignals {
         let holds = score >= threshold || sure;
         let mut evidence = pattern.map(|f| f.evidence.clone()).unwrap_or_default();
         if holds && evidence.is_empty() {
-            evidence = self.places(text, label);
+            evidence = self.places(text, found, label);
         }
         let score = if sure { score.max(threshold) } else { score };
         Some(Finding { signal: signal.clone(), shade: pattern.and_then(|f| f.shade), score, holds, evidence })
     }
 
     /// The words that weigh most for a label, strongest first.
-    fn places(&self, text: &Text<'_>, label: usize) -> Vec<Evidence> {
+    fn places(&self, text: &Text<'_>, found: &[Ngram], label: usize) -> Vec<Evidence> {
         let mut weights = vec![0.0_f32; text.words().len()];
-        for (ngram, weight) in self.heads.contributions(text, label) {
+        for (ngram, weight) in self.heads.contributions(found, label) {
             // A pair counts half for each of its words.
             let part = weight / (ngram.last - ngram.first + 1) as f32;
             for word in ngram.first..=ngram.last {
@@ -125,14 +131,15 @@ impl SignalDetector for TrainedSignals {
     fn detect(&self, text: &Text<'_>) -> Result<Signals, Infallible> {
         let patterns = self.patterns.detect(text)?;
         let numbers = Self::numbers(&self.vectors, &patterns, text);
-        let scores = self.heads.scores(text, &numbers);
+        let found = ngrams(text);
+        let scores = self.heads.scores(&found, &numbers);
         let mut findings: Vec<Finding> = scores
             .into_iter()
             .enumerate()
             .filter_map(|(label, score)| {
                 let signal = self.signals.get(label)?;
                 let pattern = patterns.findings().iter().find(|f| f.signal == *signal);
-                self.finding(text, label, score, pattern)
+                self.finding(text, &found, (label, score), pattern)
             })
             .collect();
         // What the model knows nothing of stays as the patterns found it: a host's own signals.
