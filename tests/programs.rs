@@ -152,6 +152,7 @@ fn own_encoder_finds_answers_and_names_a_bad_line() {
 }
 
 #[test]
+#[cfg(feature = "models")]
 fn train_builds_tables_and_refuses_what_it_cannot_build() {
     let table = std::env::temp_dir().join(format!("handover-table-{}.bin", std::process::id()));
     let out = table.to_str().unwrap();

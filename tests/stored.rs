@@ -34,3 +34,21 @@ fn nothing_the_customer_said_is_stored_or_shown() {
         assert!(!shown.to_lowercase().contains("zwaanshoek") && !shown.contains("geheime"), "{shown}");
     }
 }
+
+/// An offer that was taken up leads to the person whom it was about.
+#[test]
+fn an_accepted_offer_keeps_its_route() {
+    use handover::conversation::{Channel, Context};
+    let triage = handover::Triage::builder().build().unwrap();
+    let mut talk = Conversation::new(Channel::Chat);
+    let said = "I lost my job and I can't pay this bill.";
+    let offer = triage.receive(&mut talk, &handover::Turn::customer(said, 0), &Context::at(0));
+    assert_eq!(offer.outcome, handover::Outcome::OfferHuman);
+    talk.delivered(1);
+    let talk_again = serde_json::to_string(&talk).unwrap();
+    let mut talk: Conversation = serde_json::from_str(&talk_again).unwrap();
+    let taken = triage.receive(&mut talk, &handover::Turn::customer("Yes please", 2), &Context::at(2));
+    assert_eq!(taken.outcome, handover::Outcome::HandOver);
+    let (offered, reached) = (offer.route.unwrap(), taken.route.unwrap());
+    assert_eq!((reached.queue, reached.skills, reached.priority), (offered.queue, offered.skills, offered.priority));
+}

@@ -1,5 +1,6 @@
 use super::{Availability, Channel, LocalTime, Owner, Reply};
 use crate::emotion::{Emotion, Valence};
+use crate::escalation::Route;
 use crate::frustration::Frustration;
 use crate::intent::Intents;
 use crate::signal::{Evidence, Signal, Signals};
@@ -142,12 +143,15 @@ pub struct Failures {
 }
 
 /// An offer of a person that was shown and not answered yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenOffer {
     /// The turn it was shown in.
     pub turn: u32,
     /// It answers a wish that was only implied: then no answer, or an unclear one, counts as yes.
     pub implied_wish: bool,
+    /// The way to the person that was offered: where a yes leads.
+    #[serde(default)]
+    pub route: Option<Route>,
 }
 
 /// The customer does not want a person, for now.

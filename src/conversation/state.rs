@@ -2,7 +2,7 @@ use super::{
     Answer, BotActs, Channel, Context, Decline, Failures, IntentView, OpenOffer, Reading, Reply, Shingles, Situation,
     Speaker, Turn,
 };
-use crate::escalation::{Decision, NoticeKey, Outcome};
+use crate::escalation::{Decision, NoticeKey, Outcome, Route};
 use crate::frustration::{Band, Frustration, FrustrationScorer, Surroundings};
 use crate::journal::{Event, EventKind};
 use crate::signal::{Evidence, Shade, Signal};
@@ -99,6 +99,8 @@ struct Due {
     implied_wish: bool,
     offers_for: Vec<Arc<str>>,
     discloses: bool,
+    #[serde(default)]
+    route: Option<Route>,
 }
 
 impl TryFrom<Stored> for Conversation {
@@ -192,7 +194,7 @@ impl Conversation {
         let open_offer = self.0.open_offer.take();
         let reply = reply.filter(|_| open_offer.is_some());
         self.note_decline(reading, reply, now);
-        if let Some(reply) = open_offer.map(|_| reply) {
+        if let Some(reply) = open_offer.as_ref().map(|_| reply) {
             events.push(EventKind::OfferAnswered { reply });
         }
         let situation = self.situation(turn, reading, context, Answers { failures, hints, open_offer, reply, silence });
@@ -354,6 +356,7 @@ impl Conversation {
             implied_wish: decision.answers_implied_wish(),
             offers_for: decision.offer_codes(),
             discloses: decision.notices.contains(&NoticeKey::DiscloseBot),
+            route: decision.route.clone(),
         });
     }
 
@@ -380,11 +383,13 @@ impl Conversation {
     }
 
     fn open_offer(&mut self) {
-        let implied_wish = self.0.due.as_ref().is_some_and(|due| due.implied_wish);
-        if self.0.open_offer.is_none() {
-            self.0.offers += 1;
-        }
-        self.0.open_offer = Some(OpenOffer { turn: self.0.turns, implied_wish });
+        // The bot's words may repeat the offer that was just carried out: what is known of it stays.
+        let open = self.0.open_offer.take();
+        self.0.offers += u32::from(open.is_none());
+        let due = self.0.due.as_ref().filter(|due| due.outcome == Outcome::OfferHuman);
+        let implied_wish = due.is_some_and(|due| due.implied_wish) || open.as_ref().is_some_and(|o| o.implied_wish);
+        let route = due.and_then(|due| due.route.clone()).or(open.and_then(|o| o.route));
+        self.0.open_offer = Some(OpenOffer { turn: self.0.turns, implied_wish, route });
         self.0.offered_at = Some(self.0.customer_turns);
         self.0.level_at_offer = self.0.frustration.level;
     }

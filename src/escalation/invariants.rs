@@ -67,7 +67,7 @@ pub fn check(situation: &Situation, decision: &Decision) -> Vec<Violation> {
         ensure(routed && decision.outcome >= Outcome::OfferHuman, Violation::WishWithoutRoute);
         ensure(implied || decision.outcome == Outcome::HandOver, Violation::WishQuestioned);
     }
-    let asked = situation.open_offer.is_some_and(|o| o.implied_wish);
+    let asked = situation.open_offer.as_ref().is_some_and(|o| o.implied_wish);
     let refused = situation.reply == Some(Reply::No)
         || situation.signals.has(&Signal::Resolved)
         || situation.decline.is_some_and(|d| d.turns_ago == 0);

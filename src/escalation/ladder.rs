@@ -194,7 +194,7 @@ impl<'s> Draft<'s> {
             }
             let reason = self.reason(code, 2, Some(finding));
             self.raise(outcome, None, reason);
-        } else if self.now.open_offer.is_some_and(|o| o.implied_wish) && !self.lets_go() {
+        } else if self.now.open_offer.as_ref().is_some_and(|o| o.implied_wish) && !self.lets_go() {
             // A wish was meant, a person was offered, and the answer was not a no: that is a yes.
             self.raise(Outcome::HandOver, None, Reason::new(ReasonCode::ImpliedRequest, 2));
         }
@@ -204,7 +204,7 @@ impl<'s> Draft<'s> {
     }
 
     fn asked_before(&self) -> bool {
-        self.now.open_offer.is_some_and(|o| o.implied_wish)
+        self.now.open_offer.as_ref().is_some_and(|o| o.implied_wish)
             || self.now.offered_for.iter().any(|topic| &**topic == ReasonCode::ImpliedRequest.name())
     }
 
@@ -220,7 +220,13 @@ impl<'s> Draft<'s> {
     /// Layer 3.
     fn answer(&mut self) {
         if self.now.reply == Some(Reply::Yes) {
-            self.raise(Outcome::HandOver, None, Reason::new(ReasonCode::OfferAccepted, 3));
+            let offered = self.now.open_offer.as_ref().and_then(|offer| offer.route.as_ref());
+            self.raise(Outcome::HandOver, offered.map(|route| &route.queue), Reason::new(ReasonCode::OfferAccepted, 3));
+            // The person comes whom the offer was about.
+            if let Some(route) = offered {
+                self.priority = self.priority.max(route.priority);
+                self.skills.extend(route.skills.iter().cloned());
+            }
         }
         if self.declines_now() {
             let finding = self.now.signals.get(&Signal::DeclinesHuman);
