@@ -401,27 +401,42 @@ fn logistic(x: f64) -> f64 {
 fn thresholds(model: Model, rows: &[Row], scores: &[Vec<f64>]) -> Vec<f64> {
     /// At most this share of the messages without a signal may be flagged; they are near misses, most of them.
     const FLAGGED: f64 = 0.04;
-    let best: Vec<f64> = scores.iter().enumerate().map(|(label, scores)| best_threshold(rows, label, scores)).collect();
+    let names = model.names();
+    let danger: Vec<bool> = names.iter().map(|name| name == "crisis" || name == "threat").collect();
+    let best: Vec<f64> = scores
+        .iter()
+        .enumerate()
+        .map(|(label, scores)| {
+            best_threshold(rows, label, scores, if danger[label] { MISSED_DANGER } else { FALSE_ALARM })
+        })
+        .collect();
     if model == Model::Emotion {
         return best;
     }
     let clean: Vec<usize> = (0..rows.len()).filter(|at| !rows[*at].seen && !rows[*at].labels.contains(&true)).collect();
-    let raised = |by: f64| best.iter().map(move |threshold| (threshold + by).min(0.95));
+    // Danger stays where it is: a person who looks in vain costs less than one who does not look.
+    let raise =
+        |(threshold, danger): (&f64, &bool), by: f64| if *danger { *threshold } else { (threshold + by).min(0.95) };
+    let raised = |by: f64| best.iter().zip(&danger).map(move |label| raise(label, by));
     let flagged = |by: f64| {
-        let flags = |at: &&usize| raised(by).zip(scores).any(|(threshold, scores)| scores[**at] >= threshold);
+        let raisable = || raised(by).zip(scores).zip(&danger).filter(|(_, danger)| !**danger).map(|(label, _)| label);
+        let flags = |at: &&usize| raisable().any(|(threshold, scores)| scores[**at] >= threshold);
         clean.iter().filter(flags).count() as f64 / clean.len().max(1) as f64
     };
     let by = (0..=60).map(|step| f64::from(step) / 100.0).find(|by| flagged(*by) <= FLAGGED).unwrap_or(0.6);
     raised(by).collect()
 }
 
-/// The threshold with the best F-measure, precision weighing a little more: most messages carry no signal, and false
-/// alarms cost an agent's time.
-fn best_threshold(rows: &[Row], label: usize, scores: &[f64]) -> f64 {
-    const BETA: f64 = 0.8;
+/// How much recall weighs beside precision: less where most messages carry no signal and a false alarm costs an agent's
+/// time, more where a life may be at stake.
+const FALSE_ALARM: f64 = 0.8;
+const MISSED_DANGER: f64 = 1.2;
+
+/// The threshold with the best F-measure.
+fn best_threshold(rows: &[Row], label: usize, scores: &[f64], beta: f64) -> f64 {
     let f = |at: f64| {
         let (precision, recall) = quality(rows, label, scores, at);
-        (1.0 + BETA * BETA) * precision * recall / (BETA * BETA * precision + recall).max(1e-9)
+        (1.0 + beta * beta) * precision * recall / (beta * beta * precision + recall).max(1e-9)
     };
     let steps = (10..=90).map(|step| f64::from(step) / 100.0);
     steps.fold((0.5, -1.0), |best, at| if f(at) > best.1 { (at, f(at)) } else { best }).0
