@@ -93,6 +93,7 @@
 //! `models` (default): trained models of signals and emotion beside patterns and cues; needs `vectors` (default): the
 //! table of word vectors that ships. Without them the readers are patterns and cues alone.
 
+mod mistakes;
 mod number;
 mod port;
 mod triage;

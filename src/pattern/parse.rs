@@ -54,13 +54,7 @@ impl PatternErrors {
 
 impl fmt::Display for PatternErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, error) in self.0.iter().enumerate() {
-            if at > 0 {
-                f.write_str("; ")?;
-            }
-            write!(f, "{error}")?;
-        }
-        Ok(())
+        crate::mistakes::write(f, &self.0)
     }
 }
 

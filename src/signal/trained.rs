@@ -22,7 +22,7 @@ const PLACES: usize = 3;
 /// The model weighs n-grams of words and letters, the meaning of the message as a pooled word vector, and what the
 /// patterns found; it was trained on the messages in `tests/corpus`, written for this crate. Its scores are calibrated
 /// on those messages: a probability as far as yours are like them. Where a pattern is sure of a wish for a human, of
-/// crisis or of a threat, half a word of the model's is enough.
+/// crisis or of a threat, two fifths of the model's own threshold are enough.
 ///
 /// ```
 /// use handover::signal::{Signal, SignalDetector, TrainedSignals};

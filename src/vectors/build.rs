@@ -182,10 +182,7 @@ impl TableMistakes {
 
 impl fmt::Display for TableMistakes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, mistake) in self.0.iter().enumerate() {
-            write!(f, "{}{mistake}", if at > 0 { "; " } else { "" })?;
-        }
-        Ok(())
+        crate::mistakes::write(f, &self.0)
     }
 }
 
