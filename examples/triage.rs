@@ -14,7 +14,7 @@ use handover::escalation::{
 };
 use handover::frustration::Band;
 use handover::intent::{Intents, PhraseIntents};
-use handover::text::{Lang, Text};
+use handover::text::Lang;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io::{self, BufRead, BufWriter, Cursor, Write};
@@ -205,7 +205,7 @@ impl Desk {
 
     fn step(&self, talk: &mut Conversation, number: usize, recorded: &RecordedTurn) -> Step {
         let turn = recorded.turn(number);
-        let mut reading = self.triage.read(&Text::of(turn.text, talk.channel().form(), talk.language()));
+        let mut reading = self.triage.read_in(talk, &turn);
         if let (false, Some(intents)) = (self.own_intents, recorded.intents()) {
             reading.intent = Answer::Given(intents);
         }
@@ -333,7 +333,7 @@ fn chat(desk: &Desk) -> io::Result<ExitCode> {
             }
             _ => {
                 let turn = Turn::customer(&line, at);
-                let reading = desk.triage.read(&Text::of(&line, talk.channel().form(), talk.language()));
+                let reading = desk.triage.read_in(&talk, &turn);
                 let decision = desk.triage.decide(&mut talk, &turn, reading.clone(), &desk.context(at));
                 said.push(line.clone());
                 let words = |place: &Place| said.get(place.turn as usize).and_then(|text| place.span.of(text));

@@ -1,6 +1,6 @@
 //! The front door: read a message, decide, or both.
 
-use crate::conversation::{Answer, BotActs, Context, Conversation, DialoguePatterns, Reading, Shingles, Turn};
+use crate::conversation::{Answer, BotActs, Context, Conversation, DialoguePatterns, Reading, Shingles, Surroundings, Turn};
 use crate::emotion::{EmotionScorer, Feeling};
 use crate::escalation::{Decision, EscalationPolicy, Ladder, LadderSettings, SettingErrors};
 use crate::frustration::{FrustrationScorer, WeighedFrustration};
@@ -57,8 +57,47 @@ impl Triage {
     /// Everything in one message. Total: a reader that fails leaves a failed answer.
     #[must_use]
     pub fn read(&self, text: &Text<'_>) -> Reading {
+        self.read_around(text, &Surroundings::default())
+    }
+
+    /// A customer's turn as it reads where it stands: a short answer means what it answers. Total.
+    ///
+    /// What [`receive`](Self::receive) decides on; a host that adds readings of its own takes this one, adds them, and
+    /// calls [`decide`](Self::decide).
+    ///
+    /// ```
+    /// use handover::conversation::{Channel, Context, Conversation, Turn};
+    /// use handover::signal::Signal;
+    /// use handover::Triage;
+    ///
+    /// let triage = Triage::builder().build()?;
+    /// let mut talk = Conversation::new(Channel::Chat);
+    /// triage.receive(&mut talk, &Turn::customer("My heating has been off since Monday", 0), &Context::at(0));
+    /// triage.observe(&mut talk, &Turn::bot("Would you like to speak to a colleague?", 1_000));
+    /// let reading = triage.read_in(&talk, &Turn::customer("yes please", 9_000));
+    /// assert!(reading.signals.given().is_some_and(|s| s.has(&Signal::HumanRequest)));
+    /// # Ok::<(), handover::BuildError>(())
+    /// ```
+    #[must_use]
+    pub fn read_in(&self, talk: &Conversation, turn: &Turn<'_>) -> Reading {
+        let text = Text::of(turn.text, talk.channel().form(), talk.language());
+        self.read_around(&text, &self.around(talk, &text, turn.at))
+    }
+
+    /// What stands around a customer's turn, for models of the host's own.
+    #[must_use]
+    pub fn surroundings(&self, talk: &Conversation, turn: &Turn<'_>) -> Surroundings {
+        let text = Text::of(turn.text, talk.channel().form(), talk.language());
+        self.around(talk, &text, turn.at)
+    }
+
+    fn around(&self, talk: &Conversation, text: &Text<'_>, at: u64) -> Surroundings {
+        talk.surroundings(&Shingles::of(text), self.dialogue.customer_moves(text), at)
+    }
+
+    fn read_around(&self, text: &Text<'_>, around: &Surroundings) -> Reading {
         let mut reading = Reading::of(text);
-        reading.signals = self.signals.as_ref().map_or(Answer::NotSupplied, |port| port.answer(text));
+        reading.signals = self.signals.as_ref().map_or(Answer::NotSupplied, |port| port.answer(text, around));
         reading.feeling = self.emotion.as_ref().map_or(Answer::NotSupplied, |port| port.answer(text));
         reading.intent = self.intents.as_ref().map_or(Answer::NotSupplied, |port| port.answer(text));
         reading
@@ -66,30 +105,31 @@ impl Triage {
 
     /// Takes a customer's turn, read by whoever the host chose, into the conversation and decides. Total.
     ///
-    /// The turn's words are looked at only to see whether they answer an open offer.
+    /// The turn's words are looked at only to see how they relate to what was said: an offer answered, a question asked
+    /// again.
     pub fn decide(&self, talk: &mut Conversation, turn: &Turn<'_>, reading: Reading, context: &Context) -> Decision {
-        let text = Text::of(turn.text, talk.channel().form(), talk.language());
-        self.decide_on(talk, turn, &text, &reading, context)
+        let around = self.surroundings(talk, turn);
+        self.decide_on(talk, turn, &reading, around, context)
     }
 
     /// Reads a customer's turn and decides: [`read`](Self::read) and [`decide`](Self::decide) in one.
     pub fn receive(&self, talk: &mut Conversation, turn: &Turn<'_>, context: &Context) -> Decision {
         let text = Text::of(turn.text, talk.channel().form(), talk.language());
-        let reading = self.read(&text);
-        self.decide_on(talk, turn, &text, &reading, context)
+        let around = self.around(talk, &text, turn.at);
+        let reading = self.read_around(&text, &around);
+        self.decide_on(talk, turn, &reading, around, context)
     }
 
     fn decide_on(
         &self,
         talk: &mut Conversation,
         turn: &Turn<'_>,
-        text: &Text<'_>,
         reading: &Reading,
+        around: Surroundings,
         context: &Context,
     ) -> Decision {
-        let reply = self.dialogue.reply(text);
         let mark = talk.event(turn.at, EventKind::Accepted);
-        let (situation, kinds) = talk.take(turn, reading, reply, context, &*self.frustration);
+        let (situation, kinds) = talk.take(turn, reading, around, context, &*self.frustration);
         let mut decision = self.policy.decide(&situation);
         talk.note_decision(&decision);
         let codes = decision.reasons.iter().map(|r| r.code).collect();
@@ -262,6 +302,16 @@ fn built_in_emotion() -> Box<dyn AnyEmotion> {
 /// A host's port behind one pointer: ports differ in their error types, which end here as an answer.
 struct Port<P>(P);
 
+trait AnySignals: Send + Sync {
+    fn answer(&self, text: &Text<'_>, around: &Surroundings) -> Answer<Signals>;
+}
+
+impl<P: SignalDetector> AnySignals for Port<P> {
+    fn answer(&self, text: &Text<'_>, around: &Surroundings) -> Answer<Signals> {
+        Answer::from_result(self.0.detect_in(text, around).map(|signals| signals.answering(text, around)))
+    }
+}
+
 macro_rules! erased {
     ($name:ident, $port:ident, $method:ident, $value:ty) => {
         trait $name: Send + Sync {
@@ -276,7 +326,6 @@ macro_rules! erased {
     };
 }
 
-erased!(AnySignals, SignalDetector, detect, Signals);
 erased!(AnyEmotion, EmotionScorer, score, Feeling);
 erased!(AnyIntents, IntentClassifier, classify, Intents);
 
@@ -294,7 +343,7 @@ impl<P: FrustrationScorer> FrustrationScorer for Port<P> {
         &self,
         last: &crate::frustration::Frustration,
         reading: &Reading,
-        around: &crate::frustration::Surroundings,
+        around: &Surroundings,
     ) -> Result<crate::frustration::Frustration, ScorerFailed> {
         self.0.next(last, reading, around).map_err(|_| ScorerFailed)
     }

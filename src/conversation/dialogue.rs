@@ -16,6 +16,8 @@ pub struct BotActs {
     pub apology: bool,
     /// Refuses.
     pub refusal: bool,
+    /// Ends in a question.
+    pub asks: bool,
 }
 
 /// A customer's answer to the offer of a person.
@@ -28,7 +30,19 @@ pub enum Reply {
     No,
 }
 
-/// Reads the moves of a dialogue: what a bot's turn does, and whether a customer says yes or no.
+/// How a customer's turn relates to what was said before it, as far as its own words show it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CustomerMoves {
+    /// Says yes or no. Only what comes right after an offer means anything; both at once mean nothing.
+    pub reply: Option<Reply>,
+    /// Opens against what was said: "nee", "not that one", "maar".
+    pub contradicts: bool,
+    /// Speaks of something said or done before: "weer", "I already told you".
+    pub again: bool,
+}
+
+/// Reads the moves of a dialogue: what a bot's turn does, and how a customer answers it.
 ///
 /// ```
 /// use handover::conversation::{DialoguePatterns, Reply};
@@ -36,9 +50,12 @@ pub enum Reply {
 ///
 /// let dialogue = DialoguePatterns::shipped();
 /// assert!(dialogue.bot_acts(&Text::new("Wilt u dat een collega u terugbelt?")).offers);
-/// assert_eq!(dialogue.reply(&Text::new("yes please")), Some(Reply::Yes));
-/// assert_eq!(dialogue.reply(&Text::new("Nee hoor, hoeft niet")), Some(Reply::No));
-/// assert_eq!(dialogue.reply(&Text::new("wanneer komt de monteur")), None);
+/// let moves = |raw| dialogue.customer_moves(&Text::new(raw));
+/// assert_eq!(moves("yes please").reply, Some(Reply::Yes));
+/// assert_eq!(moves("Nee hoor, hoeft niet").reply, Some(Reply::No));
+/// assert_eq!(moves("wanneer komt de monteur").reply, None);
+/// assert!(moves("Nee, de wifi").contradicts);
+/// assert!(moves("that link again").again);
 /// ```
 #[derive(Debug)]
 pub struct DialoguePatterns {
@@ -53,7 +70,8 @@ impl DialoguePatterns {
         Self::from_packs(&PACKS).unwrap_or_else(|_| Self { patterns: PatternSet::empty() })
     }
 
-    /// Packs of the host's own, with the sections `offer`, `fallback`, `apology`, `refusal`, `yes` and `no`.
+    /// Packs of the host's own, with the sections `offer`, `fallback`, `apology` and `refusal` for the bot's turns, `yes`,
+    /// `no`, `against` and `again` for the customer's.
     ///
     /// # Errors
     /// Every line that can't be understood.
@@ -70,18 +88,20 @@ impl DialoguePatterns {
             fallback: moves.contains(&"fallback"),
             apology: moves.contains(&"apology"),
             refusal: moves.contains(&"refusal"),
+            asks: text.raw().trim_end().ends_with('?'),
         }
     }
 
-    /// A customer's yes or no. Only what comes right after an offer means anything; both at once mean nothing.
+    /// How a customer's turn relates to what was said.
     #[must_use]
-    pub fn reply(&self, text: &Text<'_>) -> Option<Reply> {
+    pub fn customer_moves(&self, text: &Text<'_>) -> CustomerMoves {
         let moves = self.moves(text);
-        match (moves.contains(&"yes"), moves.contains(&"no")) {
+        let reply = match (moves.contains(&"yes"), moves.contains(&"no")) {
             (true, false) => Some(Reply::Yes),
             (false, true) => Some(Reply::No),
             _ => None,
-        }
+        };
+        CustomerMoves { reply, contradicts: moves.contains(&"against"), again: moves.contains(&"again") }
     }
 
     fn moves(&self, text: &Text<'_>) -> Vec<&str> {

@@ -9,12 +9,14 @@ mod reading;
 mod repetition;
 mod situation;
 mod state;
+mod surroundings;
 mod turn;
 
 pub use context::{Availability, Context, LocalTime, QueueState};
-pub use dialogue::{BotActs, DialoguePatterns, Reply};
+pub use dialogue::{BotActs, CustomerMoves, DialoguePatterns, Reply};
 pub use reading::{Answer, Reading};
 pub use repetition::Shingles;
 pub use situation::{Decline, Failures, IntentView, OpenOffer, Situation};
 pub use state::{Conversation, Owner};
+pub use surroundings::Surroundings;
 pub use turn::{Channel, Speaker, Turn, UnknownChannel};

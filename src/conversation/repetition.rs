@@ -52,6 +52,22 @@ impl Shingles {
         crate::number::unit(0.7 * share + 0.3 * balance)
     }
 
+    /// How much of this message stands in the other one, 0 to 1.
+    ///
+    /// ```
+    /// use handover::conversation::Shingles;
+    /// use handover::text::Text;
+    ///
+    /// let of = |raw| Shingles::of(&Text::new(raw));
+    /// assert_eq!(of("the wifi").share_in(&of("How do I set up the wifi of my thermostat?")), 1.0);
+    /// assert_eq!(of("").share_in(&of("hallo")), 0.0);
+    /// ```
+    #[must_use]
+    pub fn share_in(&self, other: &Self) -> f32 {
+        let shared = self.0.iter().filter(|hash| other.0.binary_search(hash).is_ok()).count();
+        crate::number::unit(shared as f32 / self.0.len().max(1) as f32)
+    }
+
     /// How many content words there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -1,9 +1,9 @@
 use super::{
-    Answer, BotActs, Channel, Context, Decline, Failures, IntentView, OpenOffer, Reading, Reply, Shingles, Situation,
-    Speaker, Turn,
+    Answer, BotActs, Channel, Context, CustomerMoves, Decline, Failures, IntentView, OpenOffer, Reading, Reply, Shingles,
+    Situation, Speaker, Surroundings, Turn,
 };
 use crate::escalation::{Decision, NoticeKey, Outcome, Route};
-use crate::frustration::{Band, Frustration, FrustrationScorer, Surroundings};
+use crate::frustration::{Band, Frustration, FrustrationScorer};
 use crate::journal::{Event, EventKind};
 use crate::signal::{Evidence, Shade, Signal};
 use crate::text::Lang;
@@ -26,10 +26,8 @@ pub enum Owner {
 
 /// The version of the stored form that this release writes. Older ones load.
 const VERSION: u16 = 1;
-/// Customer messages that are remembered, as hashes, to see one said again.
+/// Messages that are remembered, as hashes, of the customer and of the bot each, to see one said again.
 const REMEMBERED: usize = 6;
-/// From this likeness on a message says the same as an earlier one.
-const SAME: f32 = 0.6;
 /// From this likeness on a bot's turn is the same as the one before: it may hold a name or a number of its own.
 const SAME_BOT: f32 = 0.85;
 /// The window, in customer turns, that hints and failures are counted over.
@@ -62,8 +60,10 @@ struct Stored {
     last_at: Option<u64>,
     frustration: Frustration,
     said: Vec<Shingles>,
-    bot_said: Option<Shingles>,
+    bot_turns: Vec<Shingles>,
     bot_repeated: bool,
+    bot_asked: bool,
+    bot_apologised: bool,
     bot_refused: bool,
     fallbacks: u32,
     apologies: u32,
@@ -165,14 +165,36 @@ impl Conversation {
         self.0.turns
     }
 
+    /// What stands around a message of the customer that comes now.
+    pub(crate) fn surroundings(&self, said: &Shingles, moves: CustomerMoves, at: u64) -> Surroundings {
+        let state = &self.0;
+        let known = Surroundings {
+            customer_turns: state.customer_turns,
+            bot_repeated: state.bot_repeated,
+            bot_asked: state.bot_asked,
+            apologised: state.bot_apologised,
+            apologies: state.apologies,
+            refused: state.bot_refused,
+            offered: state.open_offer.is_some(),
+            fallbacks: state.fallbacks,
+            failures: within(&state.failed, state.customer_turns),
+            hints: within(&state.hints, state.customer_turns),
+            silence: self.silence(at),
+            ..Surroundings::default()
+        };
+        known.compare(said, &state.said, &state.bot_turns).moves(moves)
+    }
+
+    fn silence(&self, at: u64) -> u64 {
+        if at == 0 { 0 } else { self.0.last_at.map_or(0, |last| at.saturating_sub(last)) }
+    }
+
     /// Takes in a message of the customer and gives the situation that it makes.
-    ///
-    /// `reply` is the customer's yes or no, where an offer is open.
     pub(crate) fn take<F: FrustrationScorer + ?Sized>(
         &mut self,
         turn: &Turn<'_>,
         reading: &Reading,
-        reply: Option<Reply>,
+        mut around: Surroundings,
         context: &Context,
         scorer: &F,
     ) -> (Situation, Vec<EventKind>) {
@@ -180,11 +202,10 @@ impl Conversation {
         let number = self.0.turns;
         let mut events = vec![EventKind::Heard { from: Speaker::Customer }];
         self.0.language = reading.language.main.or(self.0.language).or(context.language);
-        let silence = self.0.last_at.map_or(0, |last| turn.at.saturating_sub(last));
-        let mut failures = self.failures(reading);
-        let hints = self.note_hints(reading, now);
+        let mut failures = failures(reading, &around);
+        around.hints = self.note_hints(reading, now);
         self.note_failure(&mut failures, now);
-        let around = self.surroundings(&failures, hints);
+        around.failures = failures.recent;
         let last_band = self.0.frustration.band;
         self.move_frustration(reading, &around, scorer, &mut failures);
         if self.0.frustration.band != last_band {
@@ -192,42 +213,21 @@ impl Conversation {
         }
         self.note_signals(reading, number, context.now, &mut events);
         let open_offer = self.0.open_offer.take();
-        let reply = reply.filter(|_| open_offer.is_some());
-        self.note_decline(reading, reply, now);
-        if let Some(reply) = open_offer.as_ref().map(|_| reply) {
-            events.push(EventKind::OfferAnswered { reply });
+        self.note_decline(reading, around.reply, now);
+        if open_offer.is_some() {
+            events.push(EventKind::OfferAnswered { reply: around.reply });
         }
-        let situation = self.situation(turn, reading, context, Answers { failures, hints, open_offer, reply, silence });
-        self.0.said.push(reading.shingles.clone());
-        let extra = self.0.said.len().saturating_sub(REMEMBERED);
-        self.0.said.drain(..extra);
+        let situation = self.situation(reading, context, &around, failures, open_offer);
+        remember(&mut self.0.said, reading.shingles.clone());
         self.0.turns += 1;
         self.0.customer_turns += 1;
         self.0.last_at = Some(turn.at);
         self.0.fallbacks = 0;
         self.0.bot_repeated = false;
+        self.0.bot_asked = false;
+        self.0.bot_apologised = false;
         self.0.bot_refused = false;
         (situation, events)
-    }
-
-    fn failures(&self, reading: &Reading) -> Failures {
-        let signals = reading.signals.given();
-        let likeness = self.0.said.iter().map(|said| said.likeness(&reading.shingles));
-        let own_repeat = likeness.clone().fold(0.0, f32::max);
-        let failed = [
-            ("intent", reading.intent.failed()),
-            ("emotion", reading.feeling.failed()),
-            ("signals", reading.signals.failed()),
-        ];
-        Failures {
-            misunderstood: signals.is_some_and(|s| s.has(&Signal::Misunderstood)),
-            fallbacks: self.0.fallbacks,
-            bot_repeated: self.0.bot_repeated,
-            own_repeats: likeness.filter(|l| *l >= SAME).count() as u32,
-            own_repeat,
-            models: failed.iter().filter(|(_, failed)| *failed).map(|(port, _)| Arc::from(*port)).collect(),
-            ..Failures::default()
-        }
     }
 
     /// Counts this turn as failed or not; failures and hints are counted over a window, since people don't fail
@@ -250,20 +250,6 @@ impl Conversation {
         }
         self.0.hints.retain(|turn| now - turn < WINDOW);
         self.0.hints.len() as u32
-    }
-
-    fn surroundings(&self, failures: &Failures, hints: u32) -> Surroundings {
-        Surroundings {
-            own_repeat: failures.own_repeat,
-            own_repeats: failures.own_repeats,
-            bot_repeated: failures.bot_repeated,
-            fallbacks: failures.fallbacks,
-            failures: failures.recent,
-            apologies: self.0.apologies,
-            refused: self.0.bot_refused,
-            hints,
-            customer_turns: self.0.customer_turns,
-        }
     }
 
     fn move_frustration<F: FrustrationScorer + ?Sized>(
@@ -300,7 +286,14 @@ impl Conversation {
         }
     }
 
-    fn situation(&self, turn: &Turn<'_>, reading: &Reading, context: &Context, answers: Answers) -> Situation {
+    fn situation(
+        &self,
+        reading: &Reading,
+        context: &Context,
+        around: &Surroundings,
+        failures: Failures,
+        open_offer: Option<OpenOffer>,
+    ) -> Situation {
         let state = &self.0;
         let feeling = reading.feeling.given();
         let evidence = |list: &[(_, Evidence)]| list.iter().map(|(_, e)| e.clone()).collect();
@@ -319,15 +312,15 @@ impl Conversation {
             intensity: feeling.map_or(0.0, |f| f.intensity),
             feeling_evidence: feeling.map(|f| evidence(&f.evidence)).unwrap_or_default(),
             frustration: state.frustration.clone(),
-            hints: answers.hints,
+            hints: around.hints,
             hint_evidence: feeling.map(|f| f.hints.clone()).unwrap_or_default(),
             intent: intent_view(&reading.intent),
-            failures: answers.failures,
+            failures,
             clarifications: state.clarifications,
             stuck: state.stuck,
             offers: state.offers,
-            open_offer: answers.open_offer,
-            reply: answers.reply,
+            open_offer,
+            reply: around.reply,
             decline: state
                 .decline
                 .map(|d| Decline { turns_ago: state.customer_turns - d.customer_turn, level: d.level }),
@@ -340,7 +333,7 @@ impl Conversation {
             attributes: context.attributes.clone(),
             stage: context.stage.clone(),
             availability: context.availability.clone(),
-            silence: if turn.at == 0 { 0 } else { answers.silence },
+            silence: around.silence,
         }
     }
 
@@ -368,8 +361,10 @@ impl Conversation {
         if turn.from == Speaker::Agent {
             events.extend(self.accepted(turn.at));
         } else if turn.from == Speaker::Bot {
-            self.0.bot_repeated |= self.0.bot_said.as_ref().is_some_and(|last| last.likeness(&shingles) >= SAME_BOT);
-            self.0.bot_said = Some(shingles);
+            self.0.bot_repeated |= self.0.bot_turns.last().is_some_and(|last| last.likeness(&shingles) >= SAME_BOT);
+            remember(&mut self.0.bot_turns, shingles);
+            self.0.bot_asked = acts.asks;
+            self.0.bot_apologised = acts.apology;
             self.0.fallbacks += u32::from(turn.fallback || acts.fallback);
             self.0.apologies += u32::from(acts.apology);
             self.0.bot_refused |= acts.refusal;
@@ -446,7 +441,7 @@ impl Conversation {
         state.failed.clear();
         state.hints.clear();
         state.said.clear();
-        state.bot_said = None;
+        state.bot_turns.clear();
         state.fallbacks = 0;
         state.clarifications = 0;
         state.stuck = 0;
@@ -459,13 +454,33 @@ impl Conversation {
     }
 }
 
-/// What a turn answered and showed, on its way into a situation.
-struct Answers {
-    failures: Failures,
-    hints: u32,
-    open_offer: Option<OpenOffer>,
-    reply: Option<Reply>,
-    silence: u64,
+/// What went wrong with a turn, as far as its reading and what stands around it show.
+fn failures(reading: &Reading, around: &Surroundings) -> Failures {
+    let failed = [
+        ("intent", reading.intent.failed()),
+        ("emotion", reading.feeling.failed()),
+        ("signals", reading.signals.failed()),
+    ];
+    Failures {
+        misunderstood: reading.signals.given().is_some_and(|s| s.has(&Signal::Misunderstood)),
+        fallbacks: around.fallbacks,
+        bot_repeated: around.bot_repeated,
+        own_repeats: around.own_repeats,
+        own_repeat: around.own_repeat,
+        models: failed.iter().filter(|(_, failed)| *failed).map(|(port, _)| Arc::from(*port)).collect(),
+        ..Failures::default()
+    }
+}
+
+fn remember(turns: &mut Vec<Shingles>, said: Shingles) {
+    turns.push(said);
+    let extra = turns.len().saturating_sub(REMEMBERED);
+    turns.drain(..extra);
+}
+
+/// Turns by number that lie within the window before turn `now`.
+fn within(turns: &[u32], now: u32) -> u32 {
+    turns.iter().filter(|turn| now.saturating_sub(**turn) < WINDOW).count() as u32
 }
 
 fn intent_view(answer: &Answer<crate::intent::Intents>) -> IntentView {

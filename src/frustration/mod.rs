@@ -7,7 +7,7 @@ mod weighed;
 
 pub use weighed::{FrustrationWeights, WeighedFrustration};
 
-use crate::conversation::Reading;
+use crate::conversation::{Reading, Surroundings};
 use crate::number::unit;
 use crate::port::forward;
 use serde::{Deserialize, Serialize};
@@ -66,30 +66,6 @@ impl Frustration {
             course,
         }
     }
-}
-
-/// What the conversation around a turn says: cheap to count, and most of what can be foreseen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Surroundings {
-    /// How alike this turn is to an earlier one of the same customer, 0 to 1.
-    pub own_repeat: f32,
-    /// Earlier turns of the customer that said the same.
-    pub own_repeats: u32,
-    /// The bot has just said what it said before.
-    pub bot_repeated: bool,
-    /// Turns in a row in which the bot did not understand.
-    pub fallbacks: u32,
-    /// Failed turns in a row.
-    pub failures: u32,
-    /// Apologies of the bot so far.
-    pub apologies: u32,
-    /// The bot has just refused something.
-    pub refused: bool,
-    /// Hints of dissatisfaction in the last three turns.
-    pub hints: u32,
-    /// Turns of the customer before this one.
-    pub customer_turns: u32,
 }
 
 /// Carries frustration on by one turn.

@@ -1,5 +1,5 @@
-use super::{Band, Frustration, FrustrationScorer, Surroundings};
-use crate::conversation::Reading;
+use super::{Band, Frustration, FrustrationScorer};
+use crate::conversation::{Reading, Surroundings};
 use crate::emotion::Emotion;
 use crate::signal::Signal;
 use serde::{Deserialize, Serialize};
@@ -87,8 +87,8 @@ impl Default for FrustrationWeights {
 /// faster up than down.
 ///
 /// ```
-/// use handover::conversation::Reading;
-/// use handover::frustration::{Band, Frustration, FrustrationScorer, Surroundings, WeighedFrustration};
+/// use handover::conversation::{Reading, Surroundings};
+/// use handover::frustration::{Band, Frustration, FrustrationScorer, WeighedFrustration};
 /// use handover::text::Text;
 ///
 /// let scorer = WeighedFrustration::default();

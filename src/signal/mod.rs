@@ -11,6 +11,7 @@ pub use patterns::SignalPatterns;
 #[cfg(feature = "models")]
 pub use trained::TrainedSignals;
 
+use crate::conversation::{Reply, Surroundings};
 use crate::port::forward;
 use crate::text::{Span, Text};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -220,6 +221,29 @@ impl Signals {
         self.0.get(at).filter(|f| f.holds)
     }
 
+    /// The same with one finding more, which takes the place of a weaker one of its signal.
+    #[must_use]
+    pub fn with(self, finding: Finding) -> Self {
+        let weaker = |f: &Finding| f.signal == finding.signal && (f.holds, f.score) <= (finding.holds, finding.score);
+        let mut findings: Vec<Finding> = self.0.into_iter().filter(|f| !weaker(f)).collect();
+        if !findings.iter().any(|f| f.signal == finding.signal) {
+            findings.push(finding);
+        }
+        Self::from(findings)
+    }
+
+    /// What a yes or no to the offer of a person says: a wish for one, or that none is wanted.
+    pub(crate) fn answering(self, text: &Text<'_>, around: &Surroundings) -> Self {
+        let signal = match around.reply {
+            Some(Reply::Yes) => Signal::HumanRequest,
+            Some(Reply::No) => Signal::DeclinesHuman,
+            None => return self,
+        };
+        let span = text.span(0, text.words().len().saturating_sub(1));
+        let evidence = span.map(|span| Evidence { span, cue: Arc::from("answer") }).into_iter().collect();
+        self.with(Finding { signal, shade: None, score: 1.0, holds: true, evidence })
+    }
+
     /// Whether `signal` holds.
     #[must_use]
     pub fn has(&self, signal: &Signal) -> bool {
@@ -240,6 +264,18 @@ pub trait SignalDetector: Send + Sync {
     /// # Errors
     /// Where the detector could not answer. The triage then shows the customer a way to a human.
     fn detect(&self, text: &Text<'_>) -> Result<Signals, Self::Error>;
+
+    /// The signals of `text` as a turn of a conversation. A detector that doesn't look at what stands around a turn
+    /// leaves this as it is.
+    ///
+    /// # Errors
+    /// As [`detect`](Self::detect).
+    fn detect_in(&self, text: &Text<'_>, _around: &Surroundings) -> Result<Signals, Self::Error> {
+        self.detect(text)
+    }
 }
 
-forward!(SignalDetector: detect(text: &Text<'_>) -> Signals);
+forward!(SignalDetector:
+    detect(text: &Text<'_>) -> Signals,
+    detect_in(text: &Text<'_>, around: &Surroundings) -> Signals
+);
