@@ -1,9 +1,11 @@
 //! The front door: read a message, decide, or both.
 
-use crate::conversation::{Answer, BotActs, Context, Conversation, DialoguePatterns, Reading, Shingles, Surroundings, Turn};
+use crate::conversation::{
+    Answer, BotActs, Context, Conversation, DialoguePatterns, Reading, Shingles, Surroundings, Turn,
+};
 use crate::emotion::{EmotionScorer, Feeling};
 use crate::escalation::{Decision, EscalationPolicy, Ladder, LadderSettings, SettingErrors};
-use crate::frustration::{FrustrationScorer, WeighedFrustration};
+use crate::frustration::FrustrationScorer;
 use crate::intent::{IntentClassifier, Intents};
 use crate::journal::{Event, EventKind};
 use crate::signal::{SignalDetector, Signals};
@@ -260,7 +262,7 @@ impl TriageBuilder {
             signals: self.signals.fill(built_in_signals),
             emotion: self.emotion.fill(built_in_emotion),
             intents: self.intents,
-            frustration: self.frustration.unwrap_or_else(|| Box::new(Port(WeighedFrustration::default()))),
+            frustration: self.frustration.unwrap_or_else(built_in_frustration),
             policy,
             dialogue: DialoguePatterns::shipped(),
         })
@@ -297,6 +299,16 @@ fn built_in_emotion() -> Box<dyn AnyEmotion> {
 #[cfg(not(feature = "models"))]
 fn built_in_emotion() -> Box<dyn AnyEmotion> {
     Box::new(Port(crate::emotion::EmotionCues::shipped()))
+}
+
+#[cfg(feature = "models")]
+fn built_in_frustration() -> Box<AnyFrustration> {
+    Box::new(Port(crate::frustration::TrainedFrustration::shipped()))
+}
+
+#[cfg(not(feature = "models"))]
+fn built_in_frustration() -> Box<AnyFrustration> {
+    Box::new(Port(crate::frustration::WeighedFrustration::default()))
 }
 
 /// A host's port behind one pointer: ports differ in their error types, which end here as an answer.

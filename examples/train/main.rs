@@ -1,14 +1,18 @@
 //! Rebuilds what ships from what people can review: the same bytes every time.
 //!
 //! `cargo run --release --example train -- --check` proves that what is committed is what a rebuild gives;
-//! `… -- vectors` rebuilds the table of word vectors, `… -- signals` and `… -- emotion` the trained models.
+//! `… -- vectors` rebuilds the table of word vectors, `… -- signals`, `… -- emotion` and `… -- frustration` the trained
+//! models, in this order: each stands on those before it.
 
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "what the other programs share is more than this one needs")]
 mod support;
 
 mod artefact;
+mod corpus;
+mod frustration;
 mod heads;
+mod linear;
 mod vectors;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -34,6 +38,8 @@ enum Model {
     Signals,
     /// Trains the model of emotion and valence, from `tests/corpus`.
     Emotion,
+    /// Trains the model of frustration over a conversation, from `tests/corpus`, on what the other two read in it.
+    Frustration,
 }
 
 fn main() -> ExitCode {
@@ -46,9 +52,11 @@ fn run(options: &Options) -> io::Result<ExitCode> {
         Some(Model::Vectors(options)) => vectors::build(options, &mut out)?,
         Some(Model::Signals) => heads::build(heads::Model::Signals, &mut out)?,
         Some(Model::Emotion) => heads::build(heads::Model::Emotion, &mut out)?,
+        Some(Model::Frustration) => frustration::build(&mut out)?,
         None if options.check => {
             vectors::check(&mut out)?;
             heads::Model::ALL.into_iter().try_for_each(|model| heads::check(model, &mut out))?;
+            frustration::check(&mut out)?;
             writeln!(out, "what is committed is what a rebuild gives")?;
         }
         None => Options::command().print_help()?,

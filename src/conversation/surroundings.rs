@@ -90,16 +90,11 @@ impl Surroundings {
 
     /// How the turn's own words relate to what was said.
     pub(super) fn moves(self, moves: CustomerMoves) -> Self {
-        Self {
-            contradicts: moves.contradicts,
-            again: moves.again,
-            reply: moves.reply.filter(|_| self.offered),
-            ..self
-        }
+        Self { contradicts: moves.contradicts, again: moves.again, reply: moves.reply.filter(|_| self.offered), ..self }
     }
 
     /// How many [`numbers`](Self::numbers) there are.
-    pub const NUMBERS: usize = 30;
+    pub const NUMBERS: usize = 29;
 
     /// The same as numbers from 0 to 1, for models, with the products that a linear one can't make by itself. All are
     /// 0 for a message that stands alone. `style` is that of the turn.
@@ -139,7 +134,6 @@ impl Surroundings {
             share(self.fallbacks, 3),
             share(self.failures, 3),
             share(self.hints, 3),
-            is(style.shouts() && later),
             (self.silence as f32 / DAY).min(1.0),
         ]
     }
@@ -160,8 +154,10 @@ mod tests {
     #[test]
     fn repetition_is_seen_on_both_sides() {
         let of = |raw| Shingles::of(&Text::new(raw));
-        let bot = [of("Klik op de link om uw wachtwoord te wijzigen"), of("Klik op de link om uw wachtwoord te wijzigen.")];
-        let around = Surroundings::default().compare(&of("die link werkt niet"), &[of("de link werkt niet meer")], &bot);
+        let bot =
+            [of("Klik op de link om uw wachtwoord te wijzigen"), of("Klik op de link om uw wachtwoord te wijzigen.")];
+        let around =
+            Surroundings::default().compare(&of("die link werkt niet"), &[of("de link werkt niet meer")], &bot);
         assert!(around.bot_repeat > 0.95 && around.said_before > 0.9 && around.echoes_bot > 0.3, "{around:?}");
     }
 }

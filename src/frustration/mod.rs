@@ -3,8 +3,12 @@
 //! A [`FrustrationScorer`] takes the last [`Frustration`] and what a turn shows, and gives the next one: a level from
 //! 0 to 1 and a band. It is about how the customer is *served*; grief, fear or despair without annoyance is none.
 
+#[cfg(feature = "models")]
+mod trained;
 mod weighed;
 
+#[cfg(feature = "models")]
+pub use trained::TrainedFrustration;
 pub use weighed::{FrustrationWeights, WeighedFrustration};
 
 use crate::conversation::{Reading, Surroundings};

@@ -1,7 +1,8 @@
 use super::{Evidence, Finding, Shade, Signal, SignalDetector, SignalPatterns, Signals};
-use crate::heads::{Heads, Ngram, ngrams};
+use crate::conversation::Surroundings;
+use crate::heads::{Heads, Ngram, carrying, ngrams};
 use crate::number::unit;
-use crate::text::{Lang, Text};
+use crate::text::{Lang, Span, Text};
 use crate::vectors::WordVectors;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -14,8 +15,6 @@ const PATTERN: f32 = 2.0;
 const SURE: f32 = 0.95;
 /// Unless the model, too, sees next to nothing in it: below this part of its threshold.
 const NOT_ALONE: f32 = 0.4;
-/// How many places the model names where no pattern does.
-const PLACES: usize = 3;
 
 /// Signals by patterns and a trained model together: the built-in detector.
 ///
@@ -68,9 +67,9 @@ impl TrainedSignals {
     }
 
     /// What the model is given beside n-grams: the pooled word vector, the score of each built-in signal by patterns,
-    /// and the style of the writing.
+    /// the style of the writing, and what stands around the turn.
     #[must_use]
-    pub fn numbers(vectors: &WordVectors, patterns: &Signals, text: &Text<'_>) -> Vec<f32> {
+    pub fn numbers(vectors: &WordVectors, patterns: &Signals, text: &Text<'_>, around: &Surroundings) -> Vec<f32> {
         let pooled = vectors.pooled(text);
         let mut numbers: Vec<f32> = pooled.values().iter().map(|value| VECTOR * value).collect();
         numbers.resize(usize::from(vectors.dims()), 0.0);
@@ -78,6 +77,7 @@ impl TrainedSignals {
         numbers.extend(Signal::BUILT_IN.iter().map(|signal| PATTERN * score(signal)));
         numbers.extend(text.style().numbers());
         numbers.push(f32::from(text.language().main == Some(Lang::Nl)) / 3.0);
+        numbers.extend(around.numbers(text.style()));
         numbers
     }
 
@@ -96,32 +96,48 @@ impl TrainedSignals {
             && score >= threshold * NOT_ALONE
             && pattern.is_some_and(|f| f.score >= SURE && f.shade != Some(Shade::Conditional));
         let holds = score >= threshold || sure;
-        let mut evidence = pattern.map(|f| f.evidence.clone()).unwrap_or_default();
-        if holds && evidence.is_empty() {
-            evidence = self.places(text, found, label);
-        }
+        let evidence = match (holds, pattern) {
+            (true, _) if score >= threshold => {
+                self.places(text, found, label, self.heads.excess(label, score, threshold), pattern)
+            }
+            _ => pattern.map(|f| f.evidence.clone()).unwrap_or_default(),
+        };
         let score = if sure { score.max(threshold) } else { score };
         Some(Finding { signal: signal.clone(), shade: pattern.and_then(|f| f.shade), score, holds, evidence })
     }
 
-    /// The words that weigh most for a label, strongest first.
-    fn places(&self, text: &Text<'_>, found: &[Ngram], label: usize) -> Vec<Evidence> {
-        let mut weights = vec![0.0_f32; text.words().len()];
-        for (ngram, weight) in self.heads.contributions(found, label) {
-            // A pair counts half for each of its words.
-            let part = weight / (ngram.last - ngram.first + 1) as f32;
-            for word in ngram.first..=ngram.last {
-                if let Some(sum) = weights.get_mut(word as usize) {
-                    *sum += part;
-                }
+    /// The words that carry a finding, strongest first: without them it would not hold.
+    fn places(
+        &self,
+        text: &Text<'_>,
+        found: &[Ngram],
+        label: usize,
+        excess: f32,
+        pattern: Option<&Finding>,
+    ) -> Vec<Evidence> {
+        let mut weights = self.heads.word_weights(found, label, text.words().len());
+        let shown = pattern.map_or(&[][..], |finding| finding.evidence.as_slice());
+        let part = self.pattern_weight(label) * pattern.map_or(0.0, |f| f.score) / shown.len().max(1) as f32;
+        for evidence in shown {
+            // A match is gone without any one of its words: the strongest stands for it.
+            let words = (0..).zip(text.words()).filter(|(_, word)| evidence.span.contains(word.span)).map(|(at, _)| at);
+            let weight = |at: &usize| weights.get(*at).copied().unwrap_or(0.0);
+            let strongest = words.max_by(|a: &usize, b| weight(a).total_cmp(&weight(b)).then(b.cmp(a)));
+            if let Some(sum) = strongest.and_then(|at| weights.get_mut(at)) {
+                *sum += part;
             }
         }
-        let mut words: Vec<(usize, f32)> =
-            weights.into_iter().enumerate().filter(|(_, weight)| *weight > 0.0).collect();
-        words.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let cue: Arc<str> = Arc::from("model");
-        let span = |(word, _): (usize, f32)| Some(Evidence { span: text.span(word, word)?, cue: Arc::clone(&cue) });
-        words.into_iter().take(PLACES).filter_map(span).collect()
+        let cue = |span: Span| {
+            shown.iter().find(|e| e.span.contains(span)).map_or_else(|| Arc::from("model"), |e| Arc::clone(&e.cue))
+        };
+        let place = |word: usize| text.span(word, word).map(|span| Evidence { span, cue: cue(span) });
+        carrying(&weights, excess).into_iter().filter_map(place).collect()
+    }
+
+    /// What the full score of a label's own patterns adds to its margin.
+    fn pattern_weight(&self, label: usize) -> f32 {
+        let at = usize::from(self.vectors.dims()) + label;
+        PATTERN * self.heads.number_weights(label).get(at).copied().unwrap_or(0.0)
     }
 }
 
@@ -129,8 +145,12 @@ impl SignalDetector for TrainedSignals {
     type Error = Infallible;
 
     fn detect(&self, text: &Text<'_>) -> Result<Signals, Infallible> {
+        self.detect_in(text, &Surroundings::default())
+    }
+
+    fn detect_in(&self, text: &Text<'_>, around: &Surroundings) -> Result<Signals, Infallible> {
         let patterns = self.patterns.detect(text)?;
-        let numbers = Self::numbers(&self.vectors, &patterns, text);
+        let numbers = Self::numbers(&self.vectors, &patterns, text, around);
         let found = ngrams(text);
         let scores = self.heads.scores(&found, &numbers);
         let mut findings: Vec<Finding> = scores
@@ -158,6 +178,9 @@ mod tests {
         assert_eq!(detector.signals, Signal::BUILT_IN);
         let text = Text::new("ik wil een mens");
         let patterns = detector.patterns.detect(&text).unwrap();
-        assert_eq!(TrainedSignals::numbers(&detector.vectors, &patterns, &text).len(), detector.heads.numbers());
+        assert_eq!(
+            TrainedSignals::numbers(&detector.vectors, &patterns, &text, &Surroundings::default()).len(),
+            detector.heads.numbers()
+        );
     }
 }

@@ -38,6 +38,12 @@ impl Span {
         self.start < other.end && other.start < self.end
     }
 
+    /// Whether all of the other lies within it.
+    #[must_use]
+    pub const fn contains(self, other: Self) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
     /// The smallest span that holds both.
     #[must_use]
     pub const fn join(self, other: Self) -> Self {
