@@ -64,9 +64,9 @@ fn message(title: &str, raw: &str, rounds: usize) {
     row("signals", time(rounds, || drop(black_box(signals.detect(&text)))), floor.0);
     row("emotion", time(rounds, || drop(black_box(emotion.score(&text)))), floor.0);
     row(
-        "reply to an offer",
+        "moves of the dialogue",
         time(rounds, || {
-            black_box(dialogue.reply(&text));
+            black_box(dialogue.customer_moves(&text));
         }),
         floor.0,
     );
