@@ -32,10 +32,12 @@ pub struct PatternSet {
     pub(super) automaton: Option<AhoCorasick>,
     /// For each string of the automaton, its number.
     pub(super) phrases: Vec<u32>,
-    /// Whole words by their number in each language: most strings are, and a map of them is quickly built.
-    pub(super) words: HashMap<String, [Option<u32>; Lang::ALL.len()], Fnv>,
-    /// For each string of the automaton, its language.
+    /// The languages of the packs.
     pub(super) langs: Vec<Lang>,
+    /// Whole words by their number, a map a language: most strings are, and a map of them is quickly built.
+    pub(super) words: Vec<HashMap<String, u32, Fnv>>,
+    /// For each string, the place of its language in `langs`.
+    pub(super) lang_of: Vec<u8>,
     /// For each string, all symbols it belongs to, sorted.
     pub(super) symbols: Lists,
     /// Those among them that rules are tried for.
@@ -128,7 +130,7 @@ impl fmt::Debug for PatternSet {
         f.debug_struct("PatternSet")
             .field("sections", &self.sections)
             .field("rules", &self.rules.len())
-            .field("strings", &self.langs.len())
+            .field("strings", &self.lang_of.len())
             .finish_non_exhaustive()
     }
 }
@@ -155,8 +157,9 @@ impl PatternSet {
         Self {
             automaton: None,
             phrases: Vec::new(),
-            words: HashMap::default(),
             langs: Vec::new(),
+            words: Vec::new(),
+            lang_of: Vec::new(),
             symbols: Lists::default(),
             keys: Lists::default(),
             watched: Lists::default(),
@@ -190,6 +193,37 @@ impl PatternSet {
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty()
     }
+}
+
+/// What stands in a pack, before it is used.
+pub(crate) struct Survey {
+    /// In the order of their first lines.
+    pub(crate) sections: Vec<SurveyedSection>,
+    pub(crate) errors: Vec<PatternError>,
+}
+
+/// A section of a pack: where it begins, and how many rules it has that find something.
+pub(crate) struct SurveyedSection {
+    pub(crate) name: String,
+    pub(crate) line: usize,
+    pub(crate) rules: usize,
+}
+
+/// Looks a pack through: its sections, those without rules too, and every mistake.
+pub(crate) fn survey(lang: Lang, source: &str) -> Survey {
+    let mut errors = Vec::new();
+    let raw = parse::parse(lang, source, &mut errors);
+    Builder::default().pack(lang, &raw, &mut errors);
+    errors.sort_by_key(PatternError::line);
+    let scores = |rule: &&RawRule<'_>| matches!(rule.effect, Effect::Score(_));
+    let rules = |name: &str| raw.rules.iter().filter(|rule| rule.section == name).filter(scores).count();
+    let mut sections: Vec<SurveyedSection> = Vec::new();
+    for (name, line) in &raw.heads {
+        if !sections.iter().any(|known| known.name == *name) {
+            sections.push(SurveyedSection { name: name.clone(), line: *line, rules: rules(name) });
+        }
+    }
+    Survey { sections, errors }
 }
 
 /// Collects strings and symbols over the packs.
@@ -370,14 +404,15 @@ impl Builder {
     }
 
     fn finish(self) -> Result<PatternSet, PatternErrors> {
-        let mut words: HashMap<String, [Option<u32>; Lang::ALL.len()], Fnv> = HashMap::default();
+        let langs: Vec<Lang> = self.guards.keys().copied().collect();
+        let place = |lang: &Lang| langs.binary_search(lang).unwrap_or_default();
+        let mut words: Vec<HashMap<String, u32, Fnv>> = vec![HashMap::default(); langs.len()];
         let mut phrases = Vec::new();
         for (number, (lang, string)) in (0_u32..).zip(&self.strings) {
             match string.strip_prefix(' ').and_then(|s| s.strip_suffix(' ')).filter(|word| !word.contains(' ')) {
                 Some(word) => {
-                    let numbers = words.entry(word.to_owned()).or_default();
-                    if let Some(slot) = numbers.get_mut(*lang as usize) {
-                        *slot = Some(number);
+                    if let Some(words) = words.get_mut(place(lang)) {
+                        words.insert(word.to_owned(), number);
                     }
                 }
                 None => phrases.push(number),
@@ -404,8 +439,9 @@ impl Builder {
         Ok(PatternSet {
             automaton: Some(automaton),
             phrases,
+            lang_of: self.strings.iter().map(|(lang, _)| place(lang) as u8).collect(),
+            langs,
             words,
-            langs: self.strings.iter().map(|(lang, _)| *lang).collect(),
             symbols,
             keys,
             watched,
