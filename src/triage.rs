@@ -10,7 +10,7 @@ use crate::intent::{IntentClassifier, Intents};
 use crate::journal::{Event, EventKind};
 use crate::language::{LanguageMistakes, LanguagePack, PackReaders};
 use crate::signal::{SignalDetector, Signals};
-use crate::text::{Languages, Text};
+use crate::text::{Lang, Languages, Text};
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
@@ -63,11 +63,8 @@ impl Triage {
     /// Everything in one message. Total: a reader that fails leaves a failed answer.
     #[must_use]
     pub fn read(&self, text: &Text<'_>) -> Reading {
-        let text = if self.languages.is_empty() {
-            Cow::Borrowed(text)
-        } else {
-            Cow::Owned(text.clone().among(&self.languages))
-        };
+        let settled = self.languages.is_empty() && text.language().main.is_none_or(Lang::is_built_in);
+        let text = if settled { Cow::Borrowed(text) } else { Cow::Owned(text.clone().among(&self.languages)) };
         self.read_around(&text, &Surroundings::default())
     }
 

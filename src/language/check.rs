@@ -206,7 +206,7 @@ impl Check<'_> {
             *rules.entry(name.to_owned()).or_default() += section.rules;
         }
         for missing in known.iter().filter(|name| !rules.contains_key(**name)) {
-            self.note(place, format!("[{missing}] is missing; without rules it says that there are none"));
+            self.note(place, format!("[{missing}] is missing; a section without rules says that there are none"));
         }
         rules
     }

@@ -52,7 +52,8 @@
 //!
 //! # What a pack cannot do
 //! E-mail history, signatures and the slips of speech transcripts are recognised in Dutch and English only, and the
-//! shipped word vectors know these two. A detector or scorer of the host's own takes the place of a pack's readers as it
+//! shipped word vectors know these two. What their speakers hesitate with (*eh*, *um*) is dropped before the language is
+//! known, so no rule of a pack can ask for it. A detector or scorer of the host's own takes the place of a pack's readers as it
 //! takes that of the built-in ones: it is asked about every language.
 
 mod by_language;

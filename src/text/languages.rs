@@ -73,6 +73,12 @@ impl Languages {
         self.words.values().flatten().filter(|entry| !entry.shared).count()
     }
 
+    /// Whether `lang` is one of them.
+    #[must_use]
+    pub fn has(&self, lang: Lang) -> bool {
+        self.langs.contains(&lang)
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -170,7 +176,7 @@ mod tests {
     fn one_of_the_two_may_take_part() {
         let (_, languages) = german();
         let mixed = |raw| Text::new(raw).among(&languages).language().mixed;
-        assert!(mixed("ich will mit der Rechnung nicht, please just send the money back"));
+        assert!(mixed("ich will die Rechnung nicht, ich und er ist mit so nicht, please refund, thanks"));
         assert!(!mixed("ich will die Rechnung nicht, er ist ja so"));
     }
 

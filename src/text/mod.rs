@@ -99,6 +99,8 @@ impl<'a> Text<'a> {
 
     /// The same, with its language told among further ones than the built-in two. Costs a look-up a word.
     ///
+    /// A language to assume that is not among them is forgotten: nobody would read the message in it.
+    ///
     /// ```
     /// use handover::text::{Lang, Languages, Text};
     ///
@@ -112,8 +114,9 @@ impl<'a> Text<'a> {
     /// ```
     #[must_use]
     pub fn among(mut self, languages: &Languages) -> Self {
-        if let Some((language, filling)) = languages.tell(&self) {
-            (self.language, self.filling) = (language, filling);
+        match languages.tell(&self) {
+            Some((language, filling)) => (self.language, self.filling) = (language, filling),
+            None => self.language.main = self.language.main.filter(|lang| lang.is_built_in() || languages.has(*lang)),
         }
         self
     }
