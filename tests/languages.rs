@@ -1,5 +1,5 @@
 //! A third language as data: found, read, decided and told; and what it must leave alone.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it is surprised")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops where it is surprised")]
 
 use handover::conversation::{Channel, Context, Conversation, Turn};
 use handover::escalation::{Country, NoticeKey, NoticeTexts, Outcome};
@@ -14,8 +14,7 @@ use std::sync::LazyLock;
 static GERMAN: LazyLock<LanguagePack> =
     LazyLock::new(|| toml::from_str(include_str!("../examples/data/german.toml")).unwrap());
 static BUILT_IN: LazyLock<Triage> = LazyLock::new(|| Triage::builder().build().unwrap());
-static THREE: LazyLock<Triage> =
-    LazyLock::new(|| Triage::builder().language(GERMAN.clone()).build().unwrap_or_else(|e| panic!("{e}")));
+static THREE: LazyLock<Triage> = LazyLock::new(|| Triage::builder().language(GERMAN.clone()).build().unwrap());
 
 fn de() -> Lang {
     "de".parse().unwrap()

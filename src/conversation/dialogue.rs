@@ -69,13 +69,13 @@ impl DialoguePatterns {
     /// The shipped packs, Dutch and English. Build it once.
     #[must_use]
     pub fn shipped() -> Self {
-        Self::shipped_and(&[])
+        // A test compiles the shipped packs; an empty set is what total means where that test was skipped.
+        Self::from_packs(&PACKS).unwrap_or_else(|_| Self { patterns: PatternSet::empty() })
     }
 
     /// The shipped packs, and others that were checked already.
     pub(crate) fn shipped_and(packs: &[(Lang, &str)]) -> Self {
-        // A test compiles the shipped packs; an empty set is what total means where that test was skipped.
-        Self::from_packs(&[&PACKS, packs].concat()).unwrap_or_else(|_| Self { patterns: PatternSet::empty() })
+        Self::from_packs(&[&PACKS, packs].concat()).unwrap_or_else(|_| Self::shipped())
     }
 
     /// Packs of the host's own, with the sections `offer`, `fallback`, `apology` and `refusal` for the bot's turns, `yes`,

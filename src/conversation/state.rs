@@ -1,6 +1,6 @@
 use super::{
-    Answer, BotActs, Channel, Context, CustomerMoves, Decline, Failures, IntentView, OpenOffer, Reading, Reply,
-    Shingles, Situation, Speaker, Surroundings, Turn,
+    Answer, BotActs, Channel, Context, CustomerMoves, Decline, Failures, IntentView, OpenOffer, Reading, Reply, Shingles,
+    Situation, Speaker, Surroundings, Turn,
 };
 use crate::escalation::{Decision, NoticeKey, Outcome, Route};
 use crate::frustration::{Band, Frustration, FrustrationScorer};

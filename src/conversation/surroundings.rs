@@ -90,7 +90,12 @@ impl Surroundings {
 
     /// How the turn's own words relate to what was said.
     pub(super) fn moves(self, moves: CustomerMoves) -> Self {
-        Self { contradicts: moves.contradicts, again: moves.again, reply: moves.reply.filter(|_| self.offered), ..self }
+        Self {
+            contradicts: moves.contradicts,
+            again: moves.again,
+            reply: moves.reply.filter(|_| self.offered),
+            ..self
+        }
     }
 
     /// How many [`numbers`](Self::numbers) there are.
@@ -155,10 +160,8 @@ mod tests {
     #[test]
     fn repetition_is_seen_on_both_sides() {
         let of = |raw| Shingles::of(&Text::new(raw));
-        let bot =
-            [of("Klik op de link om uw wachtwoord te wijzigen"), of("Klik op de link om uw wachtwoord te wijzigen.")];
-        let around =
-            Surroundings::default().compare(&of("die link werkt niet"), &[of("de link werkt niet meer")], &bot);
+        let bot = [of("Klik op de link om uw wachtwoord te wijzigen"), of("Klik op de link om uw wachtwoord te wijzigen.")];
+        let around = Surroundings::default().compare(&of("die link werkt niet"), &[of("de link werkt niet meer")], &bot);
         assert!(around.bot_repeat > 0.95 && around.said_before > 0.9 && around.echoes_bot > 0.3, "{around:?}");
     }
 }

@@ -4,7 +4,7 @@ use super::LanguagePack;
 use crate::conversation::DialoguePatterns;
 use crate::emotion::{Emotion, EmotionCues};
 use crate::escalation::{NoticeKey, Wording};
-use crate::pattern::survey;
+use crate::pattern::{PatternErrors, survey};
 use crate::signal::{Shade, Signal, SignalPatterns};
 use crate::text::{Lang, Languages, Text};
 use std::collections::BTreeMap;
@@ -93,7 +93,7 @@ pub(super) fn read(pack: &LanguagePack) -> Result<Parts<'_>, LanguageMistakes> {
     let emotion = EmotionCues::from_packs(&[(lang, &pack.emotion)]);
     match (signals, emotion) {
         (Ok(signals), Ok(emotion)) if check.found.is_empty() => Ok(Parts { lang, pack, signals, emotion }),
-        _ => Err(LanguageMistakes(check.found)),
+        (signals, emotion) => Err(check.end([("signals", signals.err()), ("emotion", emotion.err())])),
     }
 }
 
@@ -138,6 +138,16 @@ struct Check<'p> {
 impl Check<'_> {
     fn note(&mut self, place: impl Into<String>, what: impl Into<String>) {
         self.found.push(LanguageMistake { pack: self.pack.code.clone(), place: place.into(), what: what.into() });
+    }
+
+    /// Every mistake; what only shows when all rules are put together counts where there is no other.
+    fn end(mut self, put_together: [(&str, Option<PatternErrors>); 2]) -> LanguageMistakes {
+        if self.found.is_empty() {
+            for (place, error) in put_together {
+                error.iter().for_each(|error| self.note(place, error.to_string()));
+            }
+        }
+        LanguageMistakes(self.found)
     }
 
     /// The language; where the code is none, one that stands in for it while the rest is checked.

@@ -5,6 +5,31 @@
 //! to [`TriageBuilder::language`](crate::TriageBuilder::language). From then on a message in that language is
 //! recognised, read and decided like a Dutch or English one; a message in Dutch or English reads as it did before.
 //!
+//! # Load one
+//! ```
+//! use handover::Triage;
+//! use handover::conversation::{Channel, Context, Conversation, Turn};
+//! use handover::escalation::{NoticeTexts, Outcome};
+//! use handover::language::LanguagePack;
+//!
+//! # let file = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/german.toml");
+//! let german: LanguagePack = toml::from_str(&std::fs::read_to_string(file)?)?;
+//! let triage = Triage::builder().language(german.clone()).build()?;
+//! let mut texts = NoticeTexts::default();
+//! texts.add_language(&german)?;
+//!
+//! let mut talk = Conversation::new(Channel::Chat);
+//! let turn = Turn::customer("Ich möchte mit einem Mitarbeiter sprechen", 0);
+//! let decision = triage.receive(&mut talk, &turn, &Context::at(0));
+//! assert_eq!(decision.outcome, Outcome::HandOver);
+//! let lang = talk.language().expect("it was told");
+//! assert_eq!(lang.code(), "de");
+//! assert!(texts.text(decision.notices[0], lang).starts_with("Sie sprechen mit einem digitalen Assistenten"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//! A conversation is stored with its language's code and loads wherever it is read on. Where the pack is not loaded, its
+//! notices are in English, and a message that doesn't tell its language is read as Dutch or English.
+//!
 //! # The form
 //! ```toml
 //! code = "de"                  # ISO 639: two or three small letters
@@ -40,9 +65,9 @@
 //!   marks on letters don't matter, neither here nor in patterns: *ü* is *u*, *ß* is *ss*.
 //! - **Every signal, emotion, move and notice has its place**, so that none is forgotten. A section without rules says
 //!   aloud that this pack doesn't find that; the wish for a human, crisis and threat can't be left empty.
-//! - **Heads** are trained on the [numbers](crate::signal::SignalDetector) of the built-in model: those of
-//!   `TrainedSignals::numbers` and `TrainedEmotion::numbers`, which the patterns and cues of this pack feed. Without them
-//!   the patterns and cues read alone.
+//! - **Heads** are in the form of [`heads`](crate::heads), trained with the numbers that the built-in models are given
+//!   (`TrainedSignals::numbers`, `TrainedEmotion::numbers`), into which the patterns and cues of this pack feed. Without
+//!   them the patterns and cues read alone.
 //!
 //! [`LanguagePack::check`] lists every mistake at once.
 //!

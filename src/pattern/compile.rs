@@ -34,8 +34,10 @@ pub struct PatternSet {
     pub(super) phrases: Vec<u32>,
     /// The languages of the packs.
     pub(super) langs: Vec<Lang>,
-    /// Whole words by their number, a map a language: most strings are, and a map of them is quickly built.
-    pub(super) words: Vec<HashMap<String, u32, Fnv>>,
+    /// Strings that are whole words: most are, and a map of them is quickly built.
+    pub(super) words: HashMap<String, u32, Fnv>,
+    /// For each of these words, its strings: one a language that has it.
+    pub(super) strings_of: Lists,
     /// For each string, the place of its language in `langs`.
     pub(super) lang_of: Vec<u8>,
     /// For each string, all symbols it belongs to, sorted.
@@ -51,7 +53,7 @@ pub struct PatternSet {
     sections: Vec<Arc<str>>,
 }
 
-/// Many short lists of symbols in one piece: a list for each string.
+/// Many short lists of numbers in one piece, such as the symbols of each string.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lists {
     ends: Vec<u32>,
@@ -60,12 +62,17 @@ pub(super) struct Lists {
 
 impl Lists {
     /// Lists for `count` strings, from what each symbol stands for, of the symbols that `keep` keeps.
-    fn invert(count: usize, strings_of: &[Vec<u32>], keep: impl Fn(usize) -> bool) -> Self {
-        let kept = || strings_of.iter().enumerate().filter(|(symbol, _)| keep(*symbol));
+    fn invert(count: usize, strings_of: &[Vec<u32>], keep: impl Fn(usize) -> bool + Copy) -> Self {
+        let kept = (0..).zip(strings_of).filter(|(symbol, _)| keep(*symbol as usize));
+        Self::gather(count, kept.flat_map(|(symbol, strings)| strings.iter().map(move |string| (*string, symbol))))
+    }
+
+    /// `count` lists, from pairs of a list's number and what stands in it.
+    fn gather(count: usize, pairs: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
         // First how long each list is, then where it begins, then what stands in it.
         let mut places = vec![0_u32; count];
-        for string in kept().flat_map(|(_, strings)| strings) {
-            if let Some(place) = places.get_mut(*string as usize) {
+        for (list, _) in pairs.clone() {
+            if let Some(place) = places.get_mut(list as usize) {
                 *place += 1;
             }
         }
@@ -74,14 +81,12 @@ impl Lists {
             sum += std::mem::replace(place, sum);
         }
         let mut symbols = vec![0; sum as usize];
-        for (symbol, strings) in kept() {
-            for string in strings {
-                let Some(place) = places.get_mut(*string as usize) else { continue };
-                if let Some(slot) = symbols.get_mut(*place as usize) {
-                    *slot = symbol as Symbol;
-                }
-                *place += 1;
+        for (list, symbol) in pairs {
+            let Some(place) = places.get_mut(list as usize) else { continue };
+            if let Some(slot) = symbols.get_mut(*place as usize) {
+                *slot = symbol;
             }
+            *place += 1;
         }
         Self { ends: places, symbols }
     }
@@ -158,7 +163,8 @@ impl PatternSet {
             automaton: None,
             phrases: Vec::new(),
             langs: Vec::new(),
-            words: Vec::new(),
+            words: HashMap::default(),
+            strings_of: Lists::default(),
             lang_of: Vec::new(),
             symbols: Lists::default(),
             keys: Lists::default(),
@@ -406,18 +412,19 @@ impl Builder {
     fn finish(self) -> Result<PatternSet, PatternErrors> {
         let langs: Vec<Lang> = self.guards.keys().copied().collect();
         let place = |lang: &Lang| langs.binary_search(lang).unwrap_or_default();
-        let mut words: Vec<HashMap<String, u32, Fnv>> = vec![HashMap::default(); langs.len()];
+        let mut words: HashMap<String, u32, Fnv> = HashMap::default();
+        let mut word_strings = Vec::new();
         let mut phrases = Vec::new();
-        for (number, (lang, string)) in (0_u32..).zip(&self.strings) {
+        for (number, (_, string)) in (0_u32..).zip(&self.strings) {
             match string.strip_prefix(' ').and_then(|s| s.strip_suffix(' ')).filter(|word| !word.contains(' ')) {
                 Some(word) => {
-                    if let Some(words) = words.get_mut(place(lang)) {
-                        words.insert(word.to_owned(), number);
-                    }
+                    let next = words.len() as u32;
+                    word_strings.push((*words.entry(word.to_owned()).or_insert(next), number));
                 }
                 None => phrases.push(number),
             }
         }
+        let strings_of = Lists::gather(words.len(), word_strings.iter().copied());
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
@@ -442,6 +449,7 @@ impl Builder {
             lang_of: self.strings.iter().map(|(lang, _)| place(lang) as u8).collect(),
             langs,
             words,
+            strings_of,
             symbols,
             keys,
             watched,

@@ -325,14 +325,19 @@ impl<'p, 't> Page<'p, 't> {
 fn find(set: &PatternSet, text: &Text<'_>) -> Vec<Found> {
     let admits: Vec<bool> = set.langs.iter().map(|lang| text.language().admits(*lang)).collect();
     let mut all = Vec::with_capacity(4 * text.words().len());
-    for (words, _) in set.words.iter().zip(&admits).filter(|(_, admitted)| **admitted) {
-        for (first, word) in (0_u32..).zip(text.words()) {
-            let string = words.get(text.folded(word));
-            all.extend(string.map(|string| Found { first, end: first + 1, string: *string }));
-        }
+    for (first, word) in (0_u32..).zip(text.words()) {
+        let Some(known) = set.words.get(text.folded(word)) else { continue };
+        let strings = set.strings_of.of(*known).iter().filter(|string| admitted(set, &admits, **string));
+        all.extend(strings.map(|string| Found { first, end: first + 1, string: *string }));
     }
     find_phrases(set, text, &admits, &mut all);
     all
+}
+
+/// Whether a string is of a language that the message admits.
+fn admitted(set: &PatternSet, admits: &[bool], string: u32) -> bool {
+    let lang = set.lang_of.get(string as usize);
+    lang.is_some_and(|lang| admits.get(usize::from(*lang)) == Some(&true))
 }
 
 /// Phrases, and beginnings, ends and middles of words.
@@ -343,8 +348,7 @@ fn find_phrases(set: &PatternSet, text: &Text<'_>, admits: &[bool], all: &mut Ve
     let mut at = 0_usize;
     for hit in automaton.find_overlapping_iter(text.stream()) {
         let Some(&string) = set.phrases.get(hit.pattern().as_usize()) else { continue };
-        let lang = set.lang_of.get(string as usize);
-        if lang.is_none_or(|lang| admits.get(usize::from(*lang)) != Some(&true)) {
+        if !admitted(set, admits, string) {
             continue;
         }
         let (start, end) = (hit.start() as u32, hit.end() as u32);
