@@ -9,7 +9,7 @@
 //! ```
 //! use handover::Triage;
 //! use handover::conversation::{Channel, Context, Conversation, Turn};
-//! use handover::escalation::{NoticeTexts, Outcome};
+//! use handover::escalation::{NoticeKey, NoticeTexts, Outcome};
 //! use handover::language::LanguagePack;
 //!
 //! # let file = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/german.toml");
@@ -24,7 +24,8 @@
 //! assert_eq!(decision.outcome, Outcome::HandOver);
 //! let lang = talk.language().expect("it was told");
 //! assert_eq!(lang.code(), "de");
-//! assert!(texts.text(decision.notices[0], lang).starts_with("Sie sprechen mit einem digitalen Assistenten"));
+//! assert!(decision.notices.contains(&NoticeKey::HandingOver));
+//! assert!(texts.text(NoticeKey::HandingOver, lang).starts_with("Eine Kollegin oder ein Kollege übernimmt"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //! A conversation is stored with its language's code and loads wherever it is read on. Where the pack is not loaded, its

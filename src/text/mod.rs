@@ -3,6 +3,7 @@
 //! [`Text`] takes a message as it came in and gives folded words with byte spans into the original, its
 //! sentences, its language and its style (capitals, exclamation marks, elongation, emoji). Quoted history,
 //! signatures and disclaimers of an e-mail are left out; fillers and slips of a speech transcript are undone.
+//! Dutch and English are told apart here; [`Languages`] tells further ones, of [packs](crate::language), from both.
 //!
 //! Cost: linear in the length of the message, whatever is in it; no panic on any `&str`.
 
