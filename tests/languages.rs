@@ -1,7 +1,7 @@
 //! A third language as data: found, read, decided and told; and what it must leave alone.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops where it is surprised")]
 
-use handover::conversation::{Channel, Context, Conversation, Turn};
+use handover::conversation::{Channel, Context, Conversation, Speaker, Turn};
 use handover::escalation::{Country, NoticeKey, NoticeTexts, Outcome};
 use handover::language::LanguagePack;
 use handover::signal::Signal;
@@ -51,6 +51,49 @@ fn no_dutch_or_english_message_is_taken_for_german() {
     }
     assert!(read > 12_000, "{read}");
     assert_eq!(taken, Vec::<String>::new());
+}
+
+#[derive(serde::Deserialize)]
+struct Talk {
+    channel: Channel,
+    turns: Vec<Said>,
+}
+
+#[derive(serde::Deserialize)]
+struct Said {
+    from: Speaker,
+    text: String,
+}
+
+/// What a triage decides in a conversation, and what it stores at the end.
+fn decided(triage: &Triage, talk: &Talk) -> Vec<String> {
+    let mut state = Conversation::new(talk.channel);
+    let mut out = Vec::new();
+    for said in &talk.turns {
+        let turn = Turn { from: said.from, ..Turn::customer(&said.text, 0) };
+        if said.from == Speaker::Customer {
+            out.push(serde_json::to_string(&triage.receive(&mut state, &turn, &Context::at(0))).unwrap());
+        } else {
+            triage.observe(&mut state, &turn);
+        }
+    }
+    out.push(serde_json::to_string(&state).unwrap());
+    out
+}
+
+/// Conversations of the corpora, Dutch and English: moves of bot and customer, decisions and what is stored.
+#[test]
+fn dutch_and_english_conversations_go_as_without_the_pack() {
+    let conversations = [
+        include_str!("corpus/conversations/nl.dev.jsonl"),
+        include_str!("corpus/conversations/en.dev.jsonl"),
+        include_str!("corpus/conversations/nl.test.jsonl"),
+        include_str!("corpus/conversations/en.test.jsonl"),
+    ];
+    for line in conversations.iter().flat_map(|file| file.lines()) {
+        let talk: Talk = serde_json::from_str(line).unwrap();
+        assert_eq!(decided(&THREE, &talk), decided(&BUILT_IN, &talk));
+    }
 }
 
 /// The messages of the example, written after the pack: seven of the forty are misread, and stay as they are.
