@@ -63,7 +63,9 @@
 //!
 //! - **Words.** The list needs at least twenty words that neither Dutch nor English has; those that they share (*ja*,
 //!   *hier*, *will*) belong in it too: where they stand in a message they then count for neither side. Capitals and
-//!   marks on letters don't matter, neither here nor in patterns: *ü* is *u*, *ß* is *ss*.
+//!   marks on letters don't matter, neither here nor in patterns: *ü* is *u*, *ß* is *ss*. Two different words tell a
+//!   message, one tells a short one ([`Languages`](crate::text::Languages)). A word that Dutch or English has without its
+//!   being known here as theirs does harm: try a list on Dutch and English messages of your own before you load it.
 //! - **Every signal, emotion, move and notice has its place**, so that none is forgotten. A section without rules says
 //!   aloud that this pack doesn't find that; the wish for a human, crisis and threat can't be left empty.
 //! - **Heads** are in the form of [`heads`](crate::heads), trained with the numbers that the built-in models are given

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// Languages beside Dutch and English, by words that tell them.
 ///
-/// A message is in one of them where its own words outweigh the Dutch and English ones: two of its own words, or one
-/// where nothing speaks for another language. Words that Dutch or English has too (German *ja*, *hier*, *will*) count
+/// A message is in one of them where its own words outweigh the Dutch and English ones: two different words of its own, or
+/// one in a short message where nothing speaks for another language. (One word twice is not enough: *ich* is Limburgish as well.) Words that Dutch or English has too (German *ja*, *hier*, *will*) count
 /// for neither side. So a message in Dutch or English stays what it is, whatever is loaded. See [`Text::among`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Languages {
@@ -20,16 +20,24 @@ pub struct Languages {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Entry {
     lang: usize,
+    /// The word, by number.
+    word: usize,
     /// A little word, that says nothing of what a message is about.
     filling: bool,
     /// Dutch or English has it too: it tells nothing.
     shared: bool,
 }
 
+/// Messages of at most so many words are told by a single one.
+const SHORT: usize = 4;
+
 /// What a message says for one language.
 #[derive(Clone, Debug, Default)]
 struct Tally {
     own: u32,
+    /// The first of its own words, by number, and whether there are others.
+    first: Option<usize>,
+    several: bool,
     /// What its words would say for Dutch and English.
     shared: Evidence,
     filling: Vec<u32>,
@@ -60,11 +68,12 @@ impl Languages {
         if word.is_empty() || word.contains(' ') {
             return;
         }
-        let shared = is_known(&word);
+        let (shared, number) = (is_known(&word), self.words.len());
         let entries = self.words.entry(word).or_default();
+        let word = entries.first().map_or(number, |entry| entry.word);
         match entries.iter_mut().find(|entry| entry.lang == lang) {
             Some(entry) => entry.filling |= filling,
-            None => entries.push(Entry { lang, filling, shared }),
+            None => entries.push(Entry { lang, word, filling, shared }),
         }
     }
 
@@ -111,7 +120,9 @@ impl Languages {
             for entry in self.words.get(folded).into_iter().flatten() {
                 let Some(tally) = tallies.get_mut(entry.lang) else { continue };
                 tally.shared.add(folded);
-                tally.own += if entry.shared { 0 } else { WORD };
+                if !entry.shared {
+                    tally.take_own(entry.word);
+                }
                 if entry.filling {
                     tally.filling.push(at);
                 }
@@ -122,14 +133,21 @@ impl Languages {
 }
 
 impl Tally {
+    fn take_own(&mut self, word: usize) {
+        self.own += WORD;
+        self.several |= *self.first.get_or_insert(word) != word;
+    }
+
     fn wins(&self, text: &Text<'_>, lang: Lang) -> bool {
         let hint = text.hint();
         let rest = text.evidence.without(self.shared);
         let leads = self.own >= rest.most() + LEAD;
-        // One word is enough only where nothing speaks for a built-in language: neither a word nor the conversation.
-        let alone = text.evidence.most() < WORD && hint.is_none_or(|hint| !hint.is_built_in());
+        // One word is enough only in a short message where nothing speaks for a built-in language: neither a word nor the
+        // conversation.
+        let unclaimed = text.evidence.most() < WORD && hint.is_none_or(|hint| !hint.is_built_in());
+        let alone = unclaimed && text.words().len() <= SHORT;
         let known = hint == Some(lang);
-        let enough = self.own >= 2 * WORD || (self.own >= WORD && (alone || known));
+        let enough = self.several || (self.own >= WORD && (alone || known));
         (leads && enough) || (known && rest.main().is_none())
     }
 }
@@ -158,6 +176,9 @@ mod tests {
             ("KÜNDIGEN", None, Some(de)),
             ("kündigen", Some(Lang::Nl), Some(Lang::Nl)),
             ("kündigen", Some(de), Some(de)),
+            ("ich weet wat ich wil", None, Some(Lang::Nl)),
+            ("ich, ich", Some(Lang::Nl), Some(Lang::Nl)),
+            ("dien filiaalchef wit det ich kom", None, None),
             ("was ist die Rechnung", Some(Lang::Nl), Some(de)),
             // Words that Dutch has too say nothing, unless the conversation is in German.
             ("ja hier", None, Some(Lang::Nl)),
