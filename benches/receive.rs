@@ -28,6 +28,8 @@ const NL: &str =
     "Ik heb vorige week al twee keer gebeld over mijn rekening en nog steeds heeft niemand iets gedaan, hoe nu?";
 const EN: &str =
     "I rang you twice last week about my bill and nobody has done anything about it, so what do I do now then?";
+const DE: &str =
+    "Ich habe letzte Woche schon zweimal wegen meiner Rechnung angerufen und niemand hat etwas getan, wie nun?";
 const PACKS: [&str; 4] = [
     include_str!("../src/signal/packs/nl.txt"),
     include_str!("../src/signal/packs/en.txt"),
@@ -39,6 +41,7 @@ fn main() {
     let rounds = support::rounds();
     message("100 characters, Dutch", &NL[..100], rounds);
     message("100 characters, English", &EN[..100], rounds);
+    german(rounds);
     sizes(rounds);
     long(rounds.min(5));
     builds(rounds.min(11));
@@ -64,14 +67,24 @@ fn message(title: &str, raw: &str, rounds: usize) {
     row("signals", time(rounds, || drop(black_box(signals.detect(&text)))), floor.0);
     row("emotion", time(rounds, || drop(black_box(emotion.score(&text)))), floor.0);
     row(
-        "reply to an offer",
+        "moves of the dialogue",
         time(rounds, || {
-            black_box(dialogue.reply(&text));
+            black_box(dialogue.customer_moves(&text));
         }),
         floor.0,
     );
     receive("patterns and cues", &patterns_and_cues(), raw, rounds, floor.0);
     receive("with the models", &with_models(), raw, rounds, floor.0);
+    receive("with the models and German", &with_german(), raw, rounds, floor.0);
+}
+
+/// A message in a language of a pack, which its patterns and cues read.
+fn german(rounds: usize) {
+    println!("100 characters, German");
+    let (triage, talk) = (with_german(), Conversation::new(Channel::Chat));
+    let (least, median) =
+        time(rounds, || drop(black_box(triage.receive(&mut talk.clone(), &Turn::customer(DE, 0), &Context::at(0)))));
+    println!("  {:<44} {least:>9.2} {median:>9.2}", "receive, by a pack, first turn");
 }
 
 /// The built-in readers without trained models.
@@ -136,8 +149,12 @@ fn long(rounds: usize) {
 
 fn builds(rounds: usize) {
     println!("build a triage");
-    for (name, build) in [("patterns and cues", patterns_and_cues as fn() -> Triage), ("with the models", with_models)]
-    {
+    let rows = [
+        ("patterns and cues", patterns_and_cues as fn() -> Triage),
+        ("with the models", with_models),
+        ("with the models and German", with_german),
+    ];
+    for (name, build) in rows {
         let (least, median) = time(rounds, || drop(black_box(build())));
         println!("  {name:<44} {least:>9.0} {median:>9.0}");
     }
@@ -145,4 +162,10 @@ fn builds(rounds: usize) {
 
 fn with_models() -> Triage {
     Triage::builder().build().expect("defaults")
+}
+
+/// The built-in readers, and the example pack of a third language beside them.
+fn with_german() -> Triage {
+    let pack = toml::from_str(include_str!("../examples/data/german.toml")).expect("the example pack");
+    Triage::builder().language(pack).build().expect("the example pack")
 }

@@ -39,7 +39,7 @@ struct Message {
 
 #[derive(Serialize)]
 struct Line<'a> {
-    lang: &'static str,
+    lang: &'a str,
     signals: Vec<&'a str>,
     signal_scores: BTreeMap<&'a str, f32>,
     emotion: Emotion,

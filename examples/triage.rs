@@ -354,7 +354,7 @@ fn chat(desk: &Desk) -> io::Result<ExitCode> {
 struct Line<'a> {
     id: &'a str,
     turn: usize,
-    lang: &'static str,
+    lang: &'a str,
     outcome: Outcome,
     owner: Owner,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -20,6 +20,7 @@
 //! | [`frustration`] | how frustration rises and falls over a conversation |
 //! | [`conversation`] | turns folded into a situation; what the host did with a decision |
 //! | [`escalation`] | the ladder of precedence, its settings, notices, and what must always hold |
+//! | [`language`] | languages beside Dutch and English, as data that a host loads |
 //! | [`vectors`] | what a message means, as a vector: alike in Dutch and English |
 //! | [`heads`] | linear heads over a message: the form in which trained models ship |
 //! | [`journal`] | what happened, for the host's log |
@@ -105,6 +106,7 @@ pub mod frustration;
 pub mod heads;
 pub mod intent;
 pub mod journal;
+pub mod language;
 pub mod pattern;
 pub mod signal;
 pub mod text;

@@ -8,8 +8,11 @@ use crate::escalation::{Decision, EscalationPolicy, Ladder, LadderSettings, Sett
 use crate::frustration::FrustrationScorer;
 use crate::intent::{IntentClassifier, Intents};
 use crate::journal::{Event, EventKind};
+use crate::language::{LanguageMistakes, LanguagePack, PackReaders};
 use crate::signal::{SignalDetector, Signals};
-use crate::text::Text;
+use crate::text::{Lang, Languages, Text};
+use std::borrow::Cow;
+use std::convert::Infallible;
 use std::fmt;
 
 /// Reads messages and decides who should handle them. Built once, shared between threads.
@@ -37,6 +40,7 @@ pub struct Triage {
     frustration: Box<AnyFrustration>,
     policy: Box<dyn EscalationPolicy>,
     dialogue: DialoguePatterns,
+    languages: Languages,
 }
 
 impl fmt::Debug for Triage {
@@ -59,7 +63,9 @@ impl Triage {
     /// Everything in one message. Total: a reader that fails leaves a failed answer.
     #[must_use]
     pub fn read(&self, text: &Text<'_>) -> Reading {
-        self.read_around(text, &Surroundings::default())
+        let settled = self.languages.is_empty() && text.language().main.is_none_or(Lang::is_built_in);
+        let text = if settled { Cow::Borrowed(text) } else { Cow::Owned(text.clone().among(&self.languages)) };
+        self.read_around(&text, &Surroundings::default())
     }
 
     /// A customer's turn as it reads where it stands: a short answer means what it answers. Total.
@@ -82,15 +88,20 @@ impl Triage {
     /// ```
     #[must_use]
     pub fn read_in(&self, talk: &Conversation, turn: &Turn<'_>) -> Reading {
-        let text = Text::of(turn.text, talk.channel().form(), talk.language());
+        let text = self.text(talk, turn);
         self.read_around(&text, &self.around(talk, &text, turn.at))
     }
 
     /// What stands around a customer's turn, for models of the host's own.
     #[must_use]
     pub fn surroundings(&self, talk: &Conversation, turn: &Turn<'_>) -> Surroundings {
-        let text = Text::of(turn.text, talk.channel().form(), talk.language());
+        let text = self.text(talk, turn);
         self.around(talk, &text, turn.at)
+    }
+
+    /// A turn's words, in one of the languages that are built in or loaded.
+    fn text<'t>(&self, talk: &Conversation, turn: &Turn<'t>) -> Text<'t> {
+        Text::of(turn.text, talk.channel().form(), talk.language()).among(&self.languages)
     }
 
     fn around(&self, talk: &Conversation, text: &Text<'_>, at: u64) -> Surroundings {
@@ -116,7 +127,7 @@ impl Triage {
 
     /// Reads a customer's turn and decides: [`read`](Self::read) and [`decide`](Self::decide) in one.
     pub fn receive(&self, talk: &mut Conversation, turn: &Turn<'_>, context: &Context) -> Decision {
-        let text = Text::of(turn.text, talk.channel().form(), talk.language());
+        let text = self.text(talk, turn);
         let around = self.around(talk, &text, turn.at);
         let reading = self.read_around(&text, &around);
         self.decide_on(talk, turn, &reading, around, context)
@@ -143,7 +154,7 @@ impl Triage {
     /// Takes a turn of the bot or of an agent into the conversation, so that offers, answers that miss and a person
     /// who takes over are known. A customer's turn goes to [`receive`](Self::receive); here it only counts as said.
     pub fn observe(&self, talk: &mut Conversation, turn: &Turn<'_>) -> Vec<Event> {
-        let text = Text::of(turn.text, talk.channel().form(), talk.language());
+        let text = self.text(talk, turn);
         let bot = turn.from == crate::conversation::Speaker::Bot;
         // The words of agents are never scored.
         let (acts, shingles) = if bot {
@@ -164,6 +175,7 @@ pub struct TriageBuilder {
     frustration: Option<Box<AnyFrustration>>,
     policy: Option<Box<dyn EscalationPolicy>>,
     settings: Option<LadderSettings>,
+    languages: Vec<LanguagePack>,
 }
 
 /// A reader that is built in unless the host brings another or wants none.
@@ -234,6 +246,14 @@ impl TriageBuilder {
         self
     }
 
+    /// Reads a further language, by a [pack](crate::language) that the host loads. Readers of the host's own take the
+    /// place of a pack's as they take that of the built-in ones.
+    #[must_use]
+    pub fn language(mut self, pack: LanguagePack) -> Self {
+        self.languages.push(pack);
+        self
+    }
+
     /// Runs the built-in ladder with these settings.
     #[must_use]
     pub fn settings(mut self, settings: LadderSettings) -> Self {
@@ -251,20 +271,22 @@ impl TriageBuilder {
     /// Builds everything heavy, once. Costs some milliseconds.
     ///
     /// # Errors
-    /// Every setting that makes no sense.
+    /// Every setting that makes no sense, or every mistake in the language packs.
     pub fn build(self) -> Result<Triage, BuildError> {
         let policy: Box<dyn EscalationPolicy> = match (self.policy, self.settings) {
             (Some(_), Some(_)) => return Err(BuildError::SettingsWithoutLadder),
             (Some(policy), None) => policy,
             (None, settings) => Box::new(Ladder::new(settings.unwrap_or_default())?),
         };
+        let mut packs = PackReaders::of(&self.languages)?;
         Ok(Triage {
-            signals: self.signals.fill(built_in_signals),
-            emotion: self.emotion.fill(built_in_emotion),
+            signals: self.signals.fill(|| Box::new(Port(packs.signals(built_in_signals())))),
+            emotion: self.emotion.fill(|| Box::new(Port(packs.emotion(built_in_emotion())))),
             intents: self.intents,
             frustration: self.frustration.unwrap_or_else(built_in_frustration),
             policy,
-            dialogue: DialoguePatterns::shipped(),
+            dialogue: packs.dialogue,
+            languages: packs.languages,
         })
     }
 }
@@ -279,26 +301,29 @@ pub enum BuildError {
     /// Settings of the ladder beside a policy that takes its place.
     #[error("settings are of the built-in ladder, which a policy of your own replaces: give one of the two")]
     SettingsWithoutLadder,
+    /// Language packs that can't be used as they are.
+    #[error("these languages can't be loaded: {0}")]
+    Languages(#[from] LanguageMistakes),
 }
 
 #[cfg(feature = "models")]
-fn built_in_signals() -> Box<dyn AnySignals> {
-    Box::new(Port(crate::signal::TrainedSignals::shipped()))
+fn built_in_signals() -> impl SignalDetector<Error = Infallible> {
+    crate::signal::TrainedSignals::shipped()
 }
 
 #[cfg(not(feature = "models"))]
-fn built_in_signals() -> Box<dyn AnySignals> {
-    Box::new(Port(crate::signal::SignalPatterns::shipped()))
+fn built_in_signals() -> impl SignalDetector<Error = Infallible> {
+    crate::signal::SignalPatterns::shipped()
 }
 
 #[cfg(feature = "models")]
-fn built_in_emotion() -> Box<dyn AnyEmotion> {
-    Box::new(Port(crate::emotion::TrainedEmotion::shipped()))
+fn built_in_emotion() -> impl EmotionScorer<Error = Infallible> {
+    crate::emotion::TrainedEmotion::shipped()
 }
 
 #[cfg(not(feature = "models"))]
-fn built_in_emotion() -> Box<dyn AnyEmotion> {
-    Box::new(Port(crate::emotion::EmotionCues::shipped()))
+fn built_in_emotion() -> impl EmotionScorer<Error = Infallible> {
+    crate::emotion::EmotionCues::shipped()
 }
 
 #[cfg(feature = "models")]

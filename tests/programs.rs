@@ -165,3 +165,18 @@ fn train_builds_tables_and_refuses_what_it_cannot_build() {
     assert!(text(&many.stderr).contains("dimensions, which is the most"), "{}", text(&many.stderr));
     assert!(!table.exists());
 }
+
+#[test]
+fn third_language_shows_messages_and_decisions_and_names_what_is_wrong_with_a_pack() {
+    let shown = run("third_language", &[], b"");
+    assert!(shown.status.success());
+    let out = text(&shown.stdout);
+    assert!(out.contains("Eine Kollegin oder ein Kollege übernimmt") && out.contains("crisis"), "{out}");
+
+    let file = std::env::temp_dir().join(format!("handover-pack-{}.toml", std::process::id()));
+    std::fs::write(&file, "code = \"xx\"").unwrap();
+    let refused = run("third_language", &[file.to_str().unwrap()], b"");
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("[crisis] is missing"));
+}

@@ -63,11 +63,19 @@ pub struct DialoguePatterns {
 }
 
 impl DialoguePatterns {
+    /// The sections of a pack: the bot's moves, then the customer's.
+    pub(crate) const SECTIONS: [&str; 8] = ["offer", "fallback", "apology", "refusal", "yes", "no", "against", "again"];
+
     /// The shipped packs, Dutch and English. Build it once.
     #[must_use]
     pub fn shipped() -> Self {
         // A test compiles the shipped packs; an empty set is what total means where that test was skipped.
         Self::from_packs(&PACKS).unwrap_or_else(|_| Self { patterns: PatternSet::empty() })
+    }
+
+    /// The shipped packs, and others that were checked already.
+    pub(crate) fn shipped_and(packs: &[(Lang, &str)]) -> Self {
+        Self::from_packs(&[&PACKS, packs].concat()).unwrap_or_else(|_| Self::shipped())
     }
 
     /// Packs of the host's own, with the sections `offer`, `fallback`, `apology` and `refusal` for the bot's turns, `yes`,

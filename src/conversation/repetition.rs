@@ -29,7 +29,8 @@ impl Shingles {
     #[must_use]
     pub fn of(text: &Text<'_>) -> Self {
         // A number is asked for and given again without anything being wrong.
-        let content = text.words().iter().filter(|w| w.kind == WordKind::Letters).map(|w| text.folded(w));
+        let letters = (0_u32..).zip(text.words()).filter(|(_, word)| word.kind == WordKind::Letters);
+        let content = letters.filter(|(at, _)| !text.is_filling(*at)).map(|(_, word)| text.folded(word));
         let mut hashes: Vec<u32> = content.filter(|word| !FILLING.contains(word)).map(stem_hash).collect();
         hashes.sort_unstable();
         hashes.dedup();

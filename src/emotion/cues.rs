@@ -66,6 +66,9 @@ impl Section {
 }
 
 impl EmotionCues {
+    /// The sections of a pack beside those of the emotions.
+    pub(crate) const SECTIONS: [&str; 4] = ["irony", "booster", "diminisher", "hint"];
+
     /// The shipped packs, Dutch and English. Costs some milliseconds: build it once.
     #[must_use]
     pub fn shipped() -> Self {

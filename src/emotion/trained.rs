@@ -54,7 +54,14 @@ impl TrainedEmotion {
         static MODEL: &[u8] = include_bytes!("model.bin");
         // A test reads the shipped model; heads without labels are what total means where that test was skipped.
         let heads = Heads::from_bytes(MODEL).unwrap_or_default();
-        Self { cues: EmotionCues::shipped(), vectors: WordVectors::shipped(), heads }
+        Self::new(EmotionCues::shipped(), WordVectors::shipped(), heads)
+    }
+
+    /// A model of the host's own with the heads of [`LABELS`](Self::LABELS), trained with the
+    /// [`numbers`](Self::numbers) that these cues and vectors give. With other heads the cues score alone.
+    #[must_use]
+    pub fn new(cues: EmotionCues, vectors: WordVectors, heads: Heads) -> Self {
+        Self { cues, vectors, heads }
     }
 
     /// What the model is given beside n-grams: the pooled word vector, what the cues say, and the style of the writing.

@@ -14,6 +14,7 @@ mod settings;
 
 pub use decision::{Decision, Mode, Outcome, PolicyRef, Priority, Route, Withhold};
 pub use ladder::Ladder;
+pub(crate) use notice::Wording;
 pub use notice::{Country, NoticeKey, NoticeTexts};
 pub use reason::{Place, REASON_CODES_VERSION, Reason, ReasonCode};
 pub use settings::{Floor, LadderSettings, SettingError, SettingErrors};

@@ -1,3 +1,4 @@
+use crate::language::{LanguageMistakes, LanguagePack};
 use crate::text::Lang;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -69,58 +70,72 @@ impl NoticeKey {
         }
     }
 
+    /// The text that ships: Dutch, and English for every other language.
     const fn shipped(self, lang: Lang) -> &'static str {
         match (self, lang) {
             (Self::DiscloseBot, Lang::Nl) => {
                 "U praat met een digitale assistent, niet met een mens. U kunt altijd om een medewerker vragen."
             }
-            (Self::DiscloseBot, Lang::En) => {
+            (Self::DiscloseBot, _) => {
                 "You are talking to a digital assistant, not a person. You can ask for a person at any time."
             }
             (Self::SafetyCrisis, Lang::Nl) => {
                 "Wat u schrijft, nemen we serieus. Er komt nu iemand bij u. Dit is geen hulpdienst: is er direct gevaar, bel dan het alarmnummer."
             }
-            (Self::SafetyCrisis, Lang::En) => {
+            (Self::SafetyCrisis, _) => {
                 "We take what you write seriously. Someone is coming to you now. This is no emergency service: if there is danger right now, call the emergency number."
             }
             (Self::SafetyThreat, Lang::Nl) => {
                 "Een medewerker leest nu mee. Is er direct gevaar, bel dan het alarmnummer."
             }
-            (Self::SafetyThreat, Lang::En) => {
+            (Self::SafetyThreat, _) => {
                 "A person is reading along now. If there is danger right now, call the emergency number."
             }
             (Self::HandingOver, Lang::Nl) => {
                 "Een collega neemt het van mij over en leest dit hele gesprek. U hoeft niets te herhalen."
             }
-            (Self::HandingOver, Lang::En) => {
+            (Self::HandingOver, _) => {
                 "A colleague is taking over and can read this whole conversation. You don't have to repeat anything."
             }
             (Self::OfferPerson, Lang::Nl) => "Wilt u liever verder met een collega? Zeg het gerust.",
-            (Self::OfferPerson, Lang::En) => "Would you rather go on with a colleague? Just say so.",
+            (Self::OfferPerson, _) => "Would you rather go on with a colleague? Just say so.",
             (Self::HumanOption, Lang::Nl) => "Wilt u later toch een medewerker spreken, zeg dat dan gewoon.",
-            (Self::HumanOption, Lang::En) => "If you do want to speak to a person later, just say so.",
+            (Self::HumanOption, _) => "If you do want to speak to a person later, just say so.",
             (Self::Waiting, Lang::Nl) => {
                 "Het is nu druk. U kunt wachten, u laten terugbellen of een bericht achterlaten."
             }
-            (Self::Waiting, Lang::En) => "It is busy now. You can wait, be called back or leave a message.",
+            (Self::Waiting, _) => "It is busy now. You can wait, be called back or leave a message.",
             (Self::ClosedNextOpening, Lang::Nl) => {
                 "Er is nu niemand aanwezig. Zodra we open zijn, pakt een collega dit op."
             }
-            (Self::ClosedNextOpening, Lang::En) => {
+            (Self::ClosedNextOpening, _) => {
                 "Nobody is here right now. A colleague will take this up as soon as we open."
             }
             (Self::CallBackPlanned, Lang::Nl) => "Een collega belt u terug.",
-            (Self::CallBackPlanned, Lang::En) => "A colleague will call you back.",
+            (Self::CallBackPlanned, _) => "A colleague will call you back.",
             (Self::TicketMade, Lang::Nl) => "Een collega geeft u schriftelijk antwoord.",
-            (Self::TicketMade, Lang::En) => "A colleague will answer you in writing.",
+            (Self::TicketMade, _) => "A colleague will answer you in writing.",
             (Self::RightReceived, Lang::Nl) => {
                 "We hebben uw verzoek ontvangen. De wettelijke termijn telt vanaf vandaag en een medewerker behandelt het."
             }
-            (Self::RightReceived, Lang::En) => {
+            (Self::RightReceived, _) => {
                 "We have received your request. The legal time limit counts from today and a person will handle it."
             }
             (Self::ComplaintReceived, Lang::Nl) => "We hebben uw klacht ontvangen en een medewerker behandelt die.",
-            (Self::ComplaintReceived, Lang::En) => "We have received your complaint and a person will handle it.",
+            (Self::ComplaintReceived, _) => "We have received your complaint and a person will handle it.",
+        }
+    }
+
+    /// What follows a safety notice where the country is known; nothing behind any other.
+    const fn lines(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Self::SafetyCrisis, Lang::Nl) => {
+                "Alarmnummer: {emergency}. Praten over zelfdoding, dag en nacht: {crisis}."
+            }
+            (Self::SafetyCrisis, _) => "Emergency number: {emergency}. To talk about suicide, day and night: {crisis}.",
+            (Self::SafetyThreat, Lang::Nl) => "Alarmnummer: {emergency}.",
+            (Self::SafetyThreat, _) => "Emergency number: {emergency}.",
+            _ => "",
         }
     }
 }
@@ -154,7 +169,7 @@ impl Country {
     }
 }
 
-/// The texts of the notices: those that ship, with a host's own in their place.
+/// The texts of the notices: those that ship, those of loaded languages, and a host's own in their place.
 ///
 /// ```
 /// use handover::escalation::{Country, NoticeKey, NoticeTexts};
@@ -172,37 +187,49 @@ pub struct NoticeTexts {
     /// The country whose lines a safety notice names.
     pub country: Option<Country>,
     own: BTreeMap<NoticeKey, BTreeMap<Lang, String>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    languages: BTreeMap<Lang, Wording>,
+}
+
+/// The notices of a language that is not built in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Wording {
+    pub(crate) notices: BTreeMap<NoticeKey, String>,
+    /// What follows a safety notice, with `{emergency}` and `{crisis}` for the numbers.
+    pub(crate) lines: BTreeMap<NoticeKey, String>,
 }
 
 impl NoticeTexts {
+    /// Takes in the texts of a language pack.
+    ///
+    /// # Errors
+    /// Every notice that is missing, is none of ours or can't be worded as it stands.
+    pub fn add_language(&mut self, pack: &LanguagePack) -> Result<(), LanguageMistakes> {
+        let (lang, wording) = crate::language::wording(pack)?;
+        self.languages.insert(lang, wording);
+        Ok(())
+    }
+
     /// Puts a text of the host's own in place of the one that ships.
     pub fn replace(&mut self, key: NoticeKey, lang: Lang, text: impl Into<String>) {
         self.own.entry(key).or_default().insert(lang, text.into());
     }
 
-    /// The text of a notice.
+    /// The text of a notice; English where nobody worded it in `lang`.
     #[must_use]
     pub fn text(&self, key: NoticeKey, lang: Lang) -> String {
         if let Some(own) = self.own.get(&key).and_then(|texts| texts.get(&lang)) {
             return own.clone();
         }
-        let mut text = key.shipped(lang).to_owned();
-        if let (Some(country), true) = (self.country, matches!(key, NoticeKey::SafetyCrisis | NoticeKey::SafetyThreat))
-        {
-            let (emergency, crisis) = country.lines();
-            let numbers = match (key, lang) {
-                (NoticeKey::SafetyCrisis, Lang::Nl) => {
-                    format!(" Alarmnummer: {emergency}. Praten over zelfdoding, dag en nacht: {crisis}.")
-                }
-                (NoticeKey::SafetyCrisis, Lang::En) => {
-                    format!(" Emergency number: {emergency}. To talk about suicide, day and night: {crisis}.")
-                }
-                (_, Lang::Nl) => format!(" Alarmnummer: {emergency}."),
-                (_, Lang::En) => format!(" Emergency number: {emergency}."),
-            };
-            text.push_str(&numbers);
+        let pack = self.languages.get(&lang);
+        let text = pack.and_then(|pack| pack.notices.get(&key)).map_or(key.shipped(lang), String::as_str);
+        let lines = pack.and_then(|pack| pack.lines.get(&key)).map_or(key.lines(lang), String::as_str);
+        match self.country.map(Country::lines) {
+            Some((emergency, crisis)) if !lines.is_empty() => {
+                format!("{text} {}", lines.replace("{emergency}", emergency).replace("{crisis}", crisis))
+            }
+            _ => text.to_owned(),
         }
-        text
     }
 }
 

@@ -32,10 +32,14 @@ pub struct PatternSet {
     pub(super) automaton: Option<AhoCorasick>,
     /// For each string of the automaton, its number.
     pub(super) phrases: Vec<u32>,
-    /// Whole words by their number in each language: most strings are, and a map of them is quickly built.
-    pub(super) words: HashMap<String, [Option<u32>; Lang::ALL.len()], Fnv>,
-    /// For each string of the automaton, its language.
+    /// The languages of the packs.
     pub(super) langs: Vec<Lang>,
+    /// Strings that are whole words: most are, and a map of them is quickly built.
+    pub(super) words: HashMap<String, u32, Fnv>,
+    /// For each of these words, its strings: one a language that has it.
+    pub(super) strings_of: Lists,
+    /// For each string, the place of its language in `langs`.
+    pub(super) lang_of: Vec<u8>,
     /// For each string, all symbols it belongs to, sorted.
     pub(super) symbols: Lists,
     /// Those among them that rules are tried for.
@@ -49,7 +53,7 @@ pub struct PatternSet {
     sections: Vec<Arc<str>>,
 }
 
-/// Many short lists of symbols in one piece: a list for each string.
+/// Many short lists of numbers in one piece, such as the symbols of each string.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lists {
     ends: Vec<u32>,
@@ -58,12 +62,17 @@ pub(super) struct Lists {
 
 impl Lists {
     /// Lists for `count` strings, from what each symbol stands for, of the symbols that `keep` keeps.
-    fn invert(count: usize, strings_of: &[Vec<u32>], keep: impl Fn(usize) -> bool) -> Self {
-        let kept = || strings_of.iter().enumerate().filter(|(symbol, _)| keep(*symbol));
+    fn invert(count: usize, strings_of: &[Vec<u32>], keep: impl Fn(usize) -> bool + Copy) -> Self {
+        let kept = (0..).zip(strings_of).filter(|(symbol, _)| keep(*symbol as usize));
+        Self::gather(count, kept.flat_map(|(symbol, strings)| strings.iter().map(move |string| (*string, symbol))))
+    }
+
+    /// `count` lists, from pairs of a list's number and what stands in it.
+    fn gather(count: usize, pairs: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
         // First how long each list is, then where it begins, then what stands in it.
         let mut places = vec![0_u32; count];
-        for string in kept().flat_map(|(_, strings)| strings) {
-            if let Some(place) = places.get_mut(*string as usize) {
+        for (list, _) in pairs.clone() {
+            if let Some(place) = places.get_mut(list as usize) {
                 *place += 1;
             }
         }
@@ -72,14 +81,12 @@ impl Lists {
             sum += std::mem::replace(place, sum);
         }
         let mut symbols = vec![0; sum as usize];
-        for (symbol, strings) in kept() {
-            for string in strings {
-                let Some(place) = places.get_mut(*string as usize) else { continue };
-                if let Some(slot) = symbols.get_mut(*place as usize) {
-                    *slot = symbol as Symbol;
-                }
-                *place += 1;
+        for (list, symbol) in pairs {
+            let Some(place) = places.get_mut(list as usize) else { continue };
+            if let Some(slot) = symbols.get_mut(*place as usize) {
+                *slot = symbol;
             }
+            *place += 1;
         }
         Self { ends: places, symbols }
     }
@@ -128,7 +135,7 @@ impl fmt::Debug for PatternSet {
         f.debug_struct("PatternSet")
             .field("sections", &self.sections)
             .field("rules", &self.rules.len())
-            .field("strings", &self.langs.len())
+            .field("strings", &self.lang_of.len())
             .finish_non_exhaustive()
     }
 }
@@ -155,8 +162,10 @@ impl PatternSet {
         Self {
             automaton: None,
             phrases: Vec::new(),
-            words: HashMap::default(),
             langs: Vec::new(),
+            words: HashMap::default(),
+            strings_of: Lists::default(),
+            lang_of: Vec::new(),
             symbols: Lists::default(),
             keys: Lists::default(),
             watched: Lists::default(),
@@ -190,6 +199,37 @@ impl PatternSet {
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty()
     }
+}
+
+/// What stands in a pack, before it is used.
+pub(crate) struct Survey {
+    /// In the order of their first lines.
+    pub(crate) sections: Vec<SurveyedSection>,
+    pub(crate) errors: Vec<PatternError>,
+}
+
+/// A section of a pack: where it begins, and how many rules it has that find something.
+pub(crate) struct SurveyedSection {
+    pub(crate) name: String,
+    pub(crate) line: usize,
+    pub(crate) rules: usize,
+}
+
+/// Looks a pack through: its sections, those without rules too, and every mistake.
+pub(crate) fn survey(lang: Lang, source: &str) -> Survey {
+    let mut errors = Vec::new();
+    let raw = parse::parse(lang, source, &mut errors);
+    Builder::default().pack(lang, &raw, &mut errors);
+    errors.sort_by_key(PatternError::line);
+    let scores = |rule: &&RawRule<'_>| matches!(rule.effect, Effect::Score(_));
+    let rules = |name: &str| raw.rules.iter().filter(|rule| rule.section == name).filter(scores).count();
+    let mut sections: Vec<SurveyedSection> = Vec::new();
+    for (name, line) in &raw.heads {
+        if !sections.iter().any(|known| known.name == *name) {
+            sections.push(SurveyedSection { name: name.clone(), line: *line, rules: rules(name) });
+        }
+    }
+    Survey { sections, errors }
 }
 
 /// Collects strings and symbols over the packs.
@@ -370,19 +410,21 @@ impl Builder {
     }
 
     fn finish(self) -> Result<PatternSet, PatternErrors> {
-        let mut words: HashMap<String, [Option<u32>; Lang::ALL.len()], Fnv> = HashMap::default();
+        let langs: Vec<Lang> = self.guards.keys().copied().collect();
+        let place = |lang: &Lang| langs.binary_search(lang).unwrap_or_default();
+        let mut words: HashMap<String, u32, Fnv> = HashMap::default();
+        let mut word_strings = Vec::new();
         let mut phrases = Vec::new();
-        for (number, (lang, string)) in (0_u32..).zip(&self.strings) {
+        for (number, (_, string)) in (0_u32..).zip(&self.strings) {
             match string.strip_prefix(' ').and_then(|s| s.strip_suffix(' ')).filter(|word| !word.contains(' ')) {
                 Some(word) => {
-                    let numbers = words.entry(word.to_owned()).or_default();
-                    if let Some(slot) = numbers.get_mut(*lang as usize) {
-                        *slot = Some(number);
-                    }
+                    let next = words.len() as u32;
+                    word_strings.push((*words.entry(word.to_owned()).or_insert(next), number));
                 }
                 None => phrases.push(number),
             }
         }
+        let strings_of = Lists::gather(words.len(), word_strings.iter().copied());
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
@@ -404,8 +446,10 @@ impl Builder {
         Ok(PatternSet {
             automaton: Some(automaton),
             phrases,
+            lang_of: self.strings.iter().map(|(lang, _)| place(lang) as u8).collect(),
+            langs,
             words,
-            langs: self.strings.iter().map(|(lang, _)| *lang).collect(),
+            strings_of,
             symbols,
             keys,
             watched,

@@ -35,5 +35,6 @@ mod parse;
 mod scan;
 
 pub use compile::PatternSet;
+pub(crate) use compile::survey;
 pub use parse::{PatternError, PatternErrors};
 pub use scan::{Hit, strength};

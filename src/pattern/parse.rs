@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// One mistake in a pack.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{lang} pack, line {line}: {what}", lang = lang.code())]
+#[error("{lang} pack, line {line}: {what}")]
 pub struct PatternError {
     lang: Lang,
     line: usize,
@@ -29,6 +29,12 @@ impl PatternError {
     #[must_use]
     pub fn line(&self) -> usize {
         self.line
+    }
+
+    /// What is wrong there.
+    #[must_use]
+    pub fn what(&self) -> &str {
+        &self.what
     }
 }
 
@@ -115,6 +121,8 @@ pub(super) struct RawRule<'p> {
 pub(super) struct RawPack<'p> {
     pub(super) classes: BTreeMap<&'p str, (usize, Vec<Term<'p>>)>,
     pub(super) rules: Vec<RawRule<'p>>,
+    /// The heads of sections, with their lines.
+    pub(super) heads: Vec<(String, usize)>,
 }
 
 pub(super) fn parse<'p>(lang: Lang, source: &'p str, errors: &mut Vec<PatternError>) -> RawPack<'p> {
@@ -126,7 +134,10 @@ pub(super) fn parse<'p>(lang: Lang, source: &'p str, errors: &mut Vec<PatternErr
         let outcome = match line.chars().next() {
             None => Ok(()),
             Some('@') => class(line, number, &mut pack),
-            Some('[') => head(line).map(|head| section = Some(head)),
+            Some('[') => head(line).map(|head| {
+                pack.heads.push((head.0.clone(), number));
+                section = Some(head);
+            }),
             Some(_) => match &section {
                 None => Err("a rule stands before the first [section]".to_owned()),
                 Some((name, flags)) => rule(line, number, name, flags.clone()).map(|rule| pack.rules.push(rule)),

@@ -2,7 +2,7 @@
 
 use super::compile::{PatternSet, Rule, Symbol};
 use super::parse::Effect;
-use crate::text::{Lang, Text};
+use crate::text::Text;
 use std::ops::{Range, RangeInclusive};
 
 /// A rule that matched.
@@ -323,27 +323,32 @@ impl<'p, 't> Page<'p, 't> {
 
 /// Every string that is there: whole words in their order, then the rest in the order of where it ends.
 fn find(set: &PatternSet, text: &Text<'_>) -> Vec<Found> {
-    let admits = Lang::ALL.map(|lang| text.language().admits(lang));
+    let admits: Vec<bool> = set.langs.iter().map(|lang| text.language().admits(*lang)).collect();
     let mut all = Vec::with_capacity(4 * text.words().len());
     for (first, word) in (0_u32..).zip(text.words()) {
-        let Some(numbers) = set.words.get(text.folded(word)) else { continue };
-        let admitted = numbers.iter().zip(admits).filter(|(_, admitted)| *admitted);
-        all.extend(admitted.filter_map(|(number, _)| *number).map(|string| Found { first, end: first + 1, string }));
+        let Some(known) = set.words.get(text.folded(word)) else { continue };
+        let strings = set.strings_of.of(*known).iter().filter(|string| admitted(set, &admits, **string));
+        all.extend(strings.map(|string| Found { first, end: first + 1, string: *string }));
     }
-    find_phrases(set, text, admits, &mut all);
+    find_phrases(set, text, &admits, &mut all);
     all
 }
 
+/// Whether a string is of a language that the message admits.
+fn admitted(set: &PatternSet, admits: &[bool], string: u32) -> bool {
+    let lang = set.lang_of.get(string as usize);
+    lang.is_some_and(|lang| admits.get(usize::from(*lang)) == Some(&true))
+}
+
 /// Phrases, and beginnings, ends and middles of words.
-fn find_phrases(set: &PatternSet, text: &Text<'_>, admits: [bool; Lang::ALL.len()], all: &mut Vec<Found>) {
+fn find_phrases(set: &PatternSet, text: &Text<'_>, admits: &[bool], all: &mut Vec<Found>) {
     let Some(automaton) = &set.automaton else { return };
     let words = text.words();
     // The automaton runs forward, so the word a match ends in never lies before the last one's.
     let mut at = 0_usize;
     for hit in automaton.find_overlapping_iter(text.stream()) {
         let Some(&string) = set.phrases.get(hit.pattern().as_usize()) else { continue };
-        let lang = set.langs.get(string as usize).copied();
-        if lang.is_none_or(|lang| admits.get(lang as usize) != Some(&true)) {
+        if !admitted(set, admits, string) {
             continue;
         }
         let (start, end) = (hit.start() as u32, hit.end() as u32);
@@ -388,6 +393,7 @@ fn ordered(words: usize, found: &[Found], place: impl Fn(&Found) -> u32) -> (Vec
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Lang;
 
     const PACK: &str = "
 @person = medewerk*, mens, iemand

@@ -1,40 +1,10 @@
 //! Which of the two languages a message is in: by its function words first, by its letters where they don't tell.
+//!
+//! Further languages are told from these two in [`super::languages`].
 
+use super::Lang;
 use super::word_set::WordSet;
 use serde::{Deserialize, Serialize};
-
-/// A language this crate reads. Flemish is Dutch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Lang {
-    /// Dutch.
-    Nl,
-    /// English.
-    En,
-}
-
-impl Lang {
-    /// Both, in the order that ties are broken in.
-    pub const ALL: [Self; 2] = [Self::Nl, Self::En];
-
-    /// The code of ISO 639-1.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Nl => "nl",
-            Self::En => "en",
-        }
-    }
-
-    /// The other one.
-    #[must_use]
-    pub const fn other(self) -> Self {
-        match self {
-            Self::Nl => Self::En,
-            Self::En => Self::Nl,
-        }
-    }
-}
 
 /// What a message says of its own language.
 ///
@@ -51,22 +21,26 @@ impl Lang {
 pub struct Language {
     /// The language of most of it; `None` where the words don't tell.
     pub main: Option<Lang>,
-    /// The other language takes part too.
+    /// The other built-in language takes part too; beside a language that is not built in, one of the two.
     pub mixed: bool,
 }
 
 impl Language {
-    /// Whether rules of `lang` have something to look for here: yes, unless the message is clearly all in the
-    /// other language.
+    /// Whether rules of `lang` have something to look for here. Of the built-in ones: yes, unless the message is clearly
+    /// all in another language. Of any other: only where the message is in it, so that a pack which is loaded says
+    /// nothing of messages in other languages.
     #[must_use]
     pub fn admits(self, lang: Lang) -> bool {
-        self.mixed || self.main.is_none_or(|main| main == lang)
+        match lang {
+            Lang::Nl | Lang::En => self.mixed || self.main.is_none_or(|main| main == lang),
+            Lang::Other(_) => self.main == Some(lang),
+        }
     }
 
     /// The code of the main language, `und` where the words don't tell.
     #[must_use]
-    pub fn code(self) -> &'static str {
-        self.main.map_or("und", Lang::code)
+    pub fn code(&self) -> &str {
+        self.main.as_ref().map_or("und", Lang::code)
     }
 }
 
@@ -507,36 +481,75 @@ fn letters(word: &str) -> (bool, bool) {
 }
 
 /// How much one word says; a function word says it all, a letter pair a third.
-const WORD: u32 = 3;
+pub(super) const WORD: u32 = 3;
 const LETTERS: u32 = 1;
+/// By how much a language has to lead.
+pub(super) const LEAD: u32 = 2;
 
 pub(crate) fn is_function_word(folded: &str) -> bool {
     folded.len() <= 5 && (DUTCH.contains(folded) || ENGLISH.contains(folded))
         || matches!(folded, "is" | "was" | "had" | "in" | "of" | "we" | "me" | "op" | "met" | "die")
 }
 
-pub(super) fn detect<'w>(words: impl Iterator<Item = &'w str>, hint: Option<Lang>) -> Language {
-    let (mut dutch, mut english) = (0_u32, 0_u32);
-    for word in words {
+/// Whether Dutch or English is known by this word, or shares it with its neighbours.
+pub(super) fn is_known(folded: &str) -> bool {
+    DUTCH.contains(folded) || ENGLISH.contains(folded) || is_function_word(folded)
+}
+
+/// What the words of a message say for each of the two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Evidence {
+    pub(super) dutch: u32,
+    pub(super) english: u32,
+}
+
+impl Evidence {
+    pub(super) fn of<'w>(words: impl Iterator<Item = &'w str>) -> Self {
+        let mut evidence = Self::default();
+        words.for_each(|word| evidence.add(word));
+        evidence
+    }
+
+    pub(super) fn add(&mut self, word: &str) {
         if DUTCH.contains(word) {
-            dutch += WORD;
+            self.dutch += WORD;
         } else if ENGLISH.contains(word) {
-            english += WORD;
+            self.english += WORD;
         } else if word.len() >= 4 {
             let (nl, en) = letters(word);
-            dutch += LETTERS * u32::from(nl);
-            english += LETTERS * u32::from(en);
+            self.dutch += LETTERS * u32::from(nl);
+            self.english += LETTERS * u32::from(en);
         }
     }
-    let (most, least) = (dutch.max(english), dutch.min(english));
-    let main = match dutch.cmp(&english) {
-        _ if most < WORD || most < least + 2 => None,
-        std::cmp::Ordering::Less => Some(Lang::En),
-        _ => Some(Lang::Nl),
-    };
-    // Two words of the other language, or a fifth of the evidence: more than a loan word.
-    let mixed = least >= 2 * WORD && least * 5 >= most;
-    Language { main: main.or(hint), mixed }
+
+    pub(super) fn without(self, other: Self) -> Self {
+        Self { dutch: self.dutch.saturating_sub(other.dutch), english: self.english.saturating_sub(other.english) }
+    }
+
+    pub(super) fn most(self) -> u32 {
+        self.dutch.max(self.english)
+    }
+
+    /// The language that the words tell, if they do.
+    pub(super) fn main(self) -> Option<Lang> {
+        let (most, least) = (self.most(), self.dutch.min(self.english));
+        match self.dutch.cmp(&self.english) {
+            _ if most < WORD || most < least + LEAD => None,
+            std::cmp::Ordering::Less => Some(Lang::En),
+            _ => Some(Lang::Nl),
+        }
+    }
+
+    pub(super) fn language(self, hint: Option<Lang>) -> Language {
+        let mixed = takes_part(self.dutch.min(self.english), self.most());
+        Language { main: self.main().or(hint), mixed }
+    }
+}
+
+/// Whether a language takes part beside the main one: two words of it, or a fifth of the evidence, is more than a loan
+/// word.
+pub(super) fn takes_part(least: u32, most: u32) -> bool {
+    least >= 2 * WORD && least * 5 >= most
 }
 
 #[cfg(test)]

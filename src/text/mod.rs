@@ -3,20 +3,25 @@
 //! [`Text`] takes a message as it came in and gives folded words with byte spans into the original, its
 //! sentences, its language and its style (capitals, exclamation marks, elongation, emoji). Quoted history,
 //! signatures and disclaimers of an e-mail are left out; fillers and slips of a speech transcript are undone.
+//! Dutch and English are told apart here; [`Languages`] tells further ones, of [packs](crate::language), from both.
 //!
 //! Cost: linear in the length of the message, whatever is in it; no panic on any `&str`.
 
 mod bounds;
 mod emoji;
 mod fold;
+mod lang;
 mod language;
+mod languages;
 mod mail;
 mod span;
 mod speech;
 mod word_set;
 mod words;
 
-pub use language::{Lang, Language};
+pub use lang::{Lang, LangCode, NoLang};
+pub use language::Language;
+pub use languages::Languages;
 pub use span::Span;
 pub use words::{Sentence, Word, WordKind};
 
@@ -61,6 +66,10 @@ pub struct Text<'a> {
     words: Vec<Word>,
     sentences: Vec<Sentence>,
     language: Language,
+    /// Little words of a language that is not built in, by index: they say nothing of what the message is about.
+    filling: Vec<u32>,
+    evidence: language::Evidence,
+    hint: Option<Lang>,
     style: Style,
 }
 
@@ -84,8 +93,33 @@ impl<'a> Text<'a> {
         let mut cut = words::cut(raw, &body, form);
         speech::tidy(&mut cut, form);
         let (stream, words, sentences, style) = cut.finish();
-        let language = language::detect(words.iter().map(|w| folded_in(&stream, w)), hint);
-        Self { raw, stream, words, sentences, language, style }
+        let evidence = language::Evidence::of(words.iter().map(|w| folded_in(&stream, w)));
+        let language = evidence.language(hint);
+        Self { raw, stream, words, sentences, language, filling: Vec::new(), evidence, hint, style }
+    }
+
+    /// The same, with its language told among further ones than the built-in two. Costs a look-up a word.
+    ///
+    /// A language to assume that is not among them is forgotten: nobody would read the message in it.
+    ///
+    /// ```
+    /// use handover::text::{Lang, Languages, Text};
+    ///
+    /// let german: Lang = "de".parse()?;
+    /// let mut languages = Languages::default();
+    /// languages.add(german, ["ich", "nicht", "mit", "ist"], ["rechnung"]);
+    /// let of = |raw| Text::new(raw).among(&languages).language().main;
+    /// assert_eq!(of("Ich bin mit der Rechnung nicht zufrieden"), Some(german));
+    /// assert_eq!(of("Ik ben niet blij met de rekening"), Some(Lang::Nl));
+    /// # Ok::<(), handover::text::NoLang>(())
+    /// ```
+    #[must_use]
+    pub fn among(mut self, languages: &Languages) -> Self {
+        match languages.tell(&self) {
+            Some((language, filling)) => (self.language, self.filling) = (language, filling),
+            None => self.language.main = self.language.main.filter(|lang| lang.is_built_in() || languages.has(*lang)),
+        }
+        self
     }
 
     /// The message as it came in.
@@ -128,6 +162,16 @@ impl<'a> Text<'a> {
     #[must_use]
     pub fn span(&self, first: usize, last: usize) -> Option<Span> {
         Some(self.words.get(first)?.span.join(self.words.get(last)?.span))
+    }
+
+    /// What language was to be assumed where the words don't tell.
+    fn hint(&self) -> Option<Lang> {
+        self.hint
+    }
+
+    /// Whether a word is a little word of the message's language, where that is not built in.
+    pub(crate) fn is_filling(&self, word: u32) -> bool {
+        self.filling.binary_search(&word).is_ok()
     }
 
     /// The folded words with a space before and after each, and a mark between sentences: what phrase
