@@ -163,15 +163,15 @@ fn rows(model: Model, messages: &[Message], names: &[String], features: &Feature
 /// How much recall weighs beside precision, by what a mistake costs: a false alarm takes an agent's time, a miss may
 /// leave someone alone with a bot that does not understand, and a life may be at stake.
 const FALSE_ALARM: f64 = 0.8;
-const MISSED_HELP: f64 = 1.1;
-const MISSED_DANGER: f64 = 1.3;
+const MISSED_HELP: f64 = 0.9;
+const MISSED_DANGER: f64 = 1.2;
 /// At most this share of the messages without a signal may be flagged; they are near misses, most of them.
-const FLAGGED: f64 = 0.06;
+const FLAGGED: f64 = 0.07;
 
 fn missing_costs(name: &str) -> f64 {
     match name {
         "crisis" | "threat" => MISSED_DANGER,
-        "human_request" | "misunderstood" => MISSED_HELP,
+        "human_request" => MISSED_HELP,
         _ => FALSE_ALARM,
     }
 }

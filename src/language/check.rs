@@ -1,7 +1,7 @@
 //! From a pack as written to one that can be used, with every mistake at once.
 
 use super::LanguagePack;
-use crate::conversation::DialoguePatterns;
+use crate::conversation::{DialoguePatterns, Surroundings};
 use crate::emotion::{Emotion, EmotionCues};
 use crate::escalation::{NoticeKey, Wording};
 use crate::pattern::{PatternErrors, survey};
@@ -287,7 +287,7 @@ impl Check<'_> {
             }
         }
         let text = Text::of("", Form::Written, Some(lang));
-        let given = TrainedSignals::numbers(&WordVectors::shipped(), &Signals::default(), &text).len();
+        let given = TrainedSignals::numbers(&WordVectors::shipped(), &Signals::default(), &text, &Surroundings::default()).len();
         self.numbers(place, heads, given);
     }
 
