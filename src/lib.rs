@@ -106,6 +106,7 @@ pub mod heads;
 pub mod intent;
 pub mod journal;
 pub mod pattern;
+pub mod policy;
 pub mod signal;
 pub mod text;
 pub mod vectors;
