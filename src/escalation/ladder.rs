@@ -4,7 +4,7 @@ use super::{
 use crate::conversation::{IntentView, Owner, Reply, Situation};
 use crate::emotion::Valence;
 use crate::frustration::Band;
-use crate::policy::Spec;
+use crate::policy::{Matches, Spec};
 use crate::signal::{Finding, Shade, Signal};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,22 +14,14 @@ use std::sync::Arc;
 pub(crate) struct Ladder<'p> {
     pub(crate) spec: &'p Spec,
     pub(crate) policy: &'p PolicyRef,
-}
-
-/// The document's rules that match a situation.
-pub(crate) struct Rules<'p> {
-    /// Layer 5, the strongest first: it names the queue.
-    pub(crate) rules: Vec<&'p Floor>,
-    /// Layer 10.
-    pub(crate) circumstances: Vec<&'p Floor>,
     /// A signal that some rule looks for came up for the first time.
     pub(crate) news: bool,
 }
 
 impl Ladder<'_> {
     /// Goes through the layers. Total.
-    pub(crate) fn decide(self, situation: &Situation, rules: &Rules<'_>) -> Decision {
-        let mut draft = Draft::new(self, situation, rules.news);
+    pub(crate) fn decide(self, situation: &Situation, rules: &Matches<'_>) -> Decision {
+        let mut draft = Draft::new(self, situation);
         draft.owner();
         draft.danger();
         draft.wish();
@@ -38,13 +30,13 @@ impl Ladder<'_> {
         if draft.has(&Signal::Resolved) {
             draft.because(Reason::new(ReasonCode::Resolved, 5));
         } else {
-            draft.rules(&rules.rules);
+            draft.rules(rules.rules());
             draft.failure();
             draft.frustration();
             draft.doubt();
             draft.stuck();
         }
-        draft.circumstances(&rules.circumstances);
+        draft.circumstances(rules.circumstances());
         draft.finish()
     }
 }
@@ -53,7 +45,8 @@ impl Ladder<'_> {
 struct Draft<'s> {
     ladder: Ladder<'s>,
     now: &'s Situation,
-    news: bool,
+    /// The built-in signals that hold, one bit each: most are asked for and few are there.
+    held: u32,
     outcome: Outcome,
     queue: Option<Arc<str>>,
     priority: Priority,
@@ -70,11 +63,11 @@ struct Draft<'s> {
 }
 
 impl<'s> Draft<'s> {
-    fn new(ladder: Ladder<'s>, now: &'s Situation, news: bool) -> Self {
+    fn new(ladder: Ladder<'s>, now: &'s Situation) -> Self {
         Self {
             ladder,
             now,
-            news,
+            held: now.signals.holding().filter_map(|f| f.signal.number()).fold(0, |held, at| held | 1 << at),
             outcome: Outcome::Continue,
             queue: None,
             priority: Priority::Normal,
@@ -92,7 +85,11 @@ impl<'s> Draft<'s> {
     }
 
     fn has(&self, signal: &Signal) -> bool {
-        self.now.signals.has(signal)
+        signal.number().is_some_and(|at| self.held & 1 << at != 0)
+    }
+
+    fn held(&self, signal: &Signal) -> Option<&'s Finding> {
+        if self.has(signal) { self.now.signals.get(signal) } else { None }
     }
 
     /// Sets a floor. The queue of the first layer that names one stays.
@@ -141,7 +138,7 @@ impl<'s> Draft<'s> {
             (Signal::Threat, ReasonCode::Threat, NoticeKey::SafetyThreat),
         ];
         for (signal, code, notice) in kinds {
-            let Some(finding) = self.now.signals.get(&signal) else { continue };
+            let Some(finding) = self.held(&signal) else { continue };
             let reason = self.reason(code, 1, Some(finding));
             let queue = Arc::clone(&self.ladder.spec.routing.safety);
             self.raise(Outcome::HandOver, Some(&queue), reason);
@@ -159,7 +156,7 @@ impl<'s> Draft<'s> {
 
     /// Layer 2. An explicit wish is never questioned; an implied one at most once, with the way to a person attached.
     fn wish(&mut self) {
-        if let Some(finding) = self.now.signals.get(&Signal::HumanRequest) {
+        if let Some(finding) = self.held(&Signal::HumanRequest) {
             let (outcome, code) = match finding.shade {
                 Some(Shade::Implied | Shade::Phone) if !self.asked_before() => {
                     (Outcome::OfferHuman, ReasonCode::ImpliedRequest)
@@ -210,7 +207,7 @@ impl<'s> Draft<'s> {
             }
         }
         if self.declines_now() {
-            let finding = self.now.signals.get(&Signal::DeclinesHuman);
+            let finding = self.held(&Signal::DeclinesHuman);
             let reason = self.reason(ReasonCode::OfferDeclined, 3, finding);
             self.because(reason);
             self.notices.insert(NoticeKey::HumanOption);
@@ -219,7 +216,7 @@ impl<'s> Draft<'s> {
 
     /// Layer 4.
     fn rights(&mut self) {
-        if let Some(finding) = self.now.signals.get(&Signal::DataRights) {
+        if let Some(finding) = self.held(&Signal::DataRights) {
             let contest = finding.shade == Some(Shade::Contest);
             let (outcome, code) = if contest {
                 (Outcome::HandOver, ReasonCode::Contest)
@@ -232,7 +229,7 @@ impl<'s> Draft<'s> {
             self.skills.insert(Arc::from("privacy"));
             self.notices.insert(NoticeKey::RightReceived);
         }
-        if let Some(finding) = self.now.signals.get(&Signal::Complaint).filter(|f| f.shade == Some(Shade::Formal)) {
+        if let Some(finding) = self.held(&Signal::Complaint).filter(|f| f.shade == Some(Shade::Formal)) {
             let reason = self.reason(ReasonCode::FormalComplaint, 4, Some(finding));
             let queue = Arc::clone(&self.ladder.spec.routing.complaints);
             self.raise(Outcome::HandOver, Some(&queue), reason);
@@ -241,7 +238,7 @@ impl<'s> Draft<'s> {
     }
 
     /// Layer 5. An offer of this layer comes once for each rule, and not right after a decline.
-    fn rules(&mut self, rules: &[&Floor]) {
+    fn rules<'r>(&mut self, rules: impl Iterator<Item = &'r Floor>) {
         for floor in rules {
             let reason = self.reason_of(ReasonCode::Rule, 5, floor);
             let declined = self.now.decline.is_some_and(|d| d.turns_ago <= 1);
@@ -297,14 +294,14 @@ impl<'s> Draft<'s> {
             let cool_down = &self.ladder.spec.cool_down;
             let early = decline.turns_ago < cool_down.decline_turns;
             let worse = self.now.frustration.level >= decline.level + cool_down.new_rise;
-            early || !(worse || self.news)
+            early || !(worse || self.ladder.news)
         })
     }
 
     /// Layer 7.
     fn failure(&mut self) {
         let failures = &self.now.failures;
-        let misunderstood = self.now.signals.get(&Signal::Misunderstood);
+        let misunderstood = self.held(&Signal::Misunderstood);
         if failures.now {
             let code = match (failures.misunderstood, failures.fallbacks, failures.bot_repeated) {
                 (true, ..) => ReasonCode::Misunderstood,
@@ -335,7 +332,7 @@ impl<'s> Draft<'s> {
                 self.because(Reason::new(ReasonCode::ModelFailed, 7));
             }
         }
-        let repeat = self.now.signals.get(&Signal::RepeatContact);
+        let repeat = self.held(&Signal::RepeatContact);
         if repeat.is_some() || self.now.prior_contacts >= self.ladder.spec.thresholds.prior_contacts {
             let reason = self.reason(ReasonCode::RepeatContact, 7, repeat);
             self.propose(Outcome::OfferHuman, reason);
@@ -419,7 +416,7 @@ impl<'s> Draft<'s> {
     }
 
     /// Layer 10: raises only.
-    fn circumstances(&mut self, circumstances: &[&Floor]) {
+    fn circumstances<'r>(&mut self, circumstances: impl Iterator<Item = &'r Floor>) {
         for floor in circumstances {
             let reason = self.reason_of(ReasonCode::Circumstance, 10, floor);
             self.add(floor);

@@ -35,7 +35,7 @@ pub use notice::{Country, NoticeKey, NoticeTexts};
 pub use reason::{Place, REASON_CODES_VERSION, Reason, ReasonCode};
 
 pub(crate) use floor::Floor;
-pub(crate) use ladder::{Ladder, Rules};
+pub(crate) use ladder::Ladder;
 
 use crate::conversation::Situation;
 

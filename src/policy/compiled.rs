@@ -1,7 +1,7 @@
 use super::engine::Engine;
 use super::{Document, Spec, Wording};
 use crate::conversation::{LocalTime, Situation};
-use crate::escalation::{Decision, EscalationPolicy, Ladder, NoticeKey, NoticeTexts, PolicyRef, Rules};
+use crate::escalation::{Decision, EscalationPolicy, Ladder, NoticeKey, NoticeTexts, PolicyRef};
 use crate::text::Lang;
 use std::sync::Arc;
 
@@ -84,6 +84,13 @@ impl Policy {
         self.spec.notices.get(key)
     }
 
+    /// The ids of the rules that match, those of layer 5 first, the strongest before others. What the ladder makes of
+    /// them is in a [`Decision`].
+    #[must_use]
+    pub fn matches(&self, situation: &Situation) -> Vec<&Arc<str>> {
+        self.engine.matches(situation, &self.spec).all().map(|floor| &floor.id).collect()
+    }
+
     /// When people of a queue are there next, as the document has it: now, where it is open or works day and night.
     /// Nothing where it has no such queue, or stays closed for the year to come.
     #[must_use]
@@ -97,10 +104,9 @@ impl Policy {
 
 impl EscalationPolicy for Policy {
     fn decide(&self, situation: &Situation) -> Decision {
-        let matches = self.engine.matches(situation, &self.spec);
+        let rules = self.engine.matches(situation, &self.spec);
         let news = situation.decline.is_some() && self.engine.news(situation);
-        let rules = Rules { rules: matches.rules, circumstances: matches.circumstances, news };
-        Ladder { spec: &self.spec, policy: &self.reference }.decide(situation, &rules)
+        Ladder { spec: &self.spec, policy: &self.reference, news }.decide(situation, &rules)
     }
 }
 

@@ -18,10 +18,12 @@ use std::sync::Arc;
 
 /// Different tests that a document may have.
 pub(crate) const MOST_TESTS: usize = WORDS * 64;
+/// Rules and circumstances that a document may have.
+pub(crate) const MOST_RULES: usize = WORDS * 64;
 const WORDS: usize = 16;
 
-/// One bit a test.
-type Facts = [u64; WORDS];
+/// A set of tests, or of rules: one bit each.
+type Bits = [u64; WORDS];
 /// The number of a test.
 type Number = u16;
 
@@ -31,84 +33,148 @@ pub(crate) struct Engine {
     tests: Tests,
     /// Words of the facts that are in use.
     width: usize,
-    /// For every alternative of every rule: what has to hold, then what must not, `width` words each.
+    /// For every alternative, its rule.
+    alternatives: Vec<u32>,
+    /// For every alternative: what has to hold, then what must not, `width` words each.
     masks: Vec<u64>,
-    rules: Vec<Compiled>,
-    circumstances: Vec<Compiled>,
+    /// For every test, the alternatives to look at when it holds; the last entry has those to look at always.
+    pivots: Vec<Vec<u32>>,
+    /// Layer 5, strongest first, then layer 10.
+    floors: Vec<Floor>,
+    /// Where layer 10 starts.
+    circumstances: usize,
     /// The signals that some rule looks for: one that comes up for the first time is something new.
     news: BTreeSet<Signal>,
 }
 
-/// One rule: what it does, and where its masks stand.
+/// The rules that match.
 #[derive(Debug)]
-struct Compiled {
-    floor: Floor,
-    masks: std::ops::Range<usize>,
+pub(crate) struct Matches<'e> {
+    engine: &'e Engine,
+    bits: Bits,
 }
 
-/// The rules that match.
-#[derive(Debug, Default)]
-pub(crate) struct Matches<'e> {
+impl<'e> Matches<'e> {
+    /// All of them: those of layer 5 first, the strongest before others.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &'e Floor> {
+        self.numbers().filter_map(|number| self.engine.floors.get(number))
+    }
+
     /// Those of layer 5, strongest first.
-    pub(crate) rules: Vec<&'e Floor>,
+    pub(crate) fn rules(&self) -> impl Iterator<Item = &'e Floor> {
+        let end = self.engine.circumstances;
+        self.numbers().take_while(move |number| *number < end).filter_map(|number| self.engine.floors.get(number))
+    }
+
     /// Those of layer 10.
-    pub(crate) circumstances: Vec<&'e Floor>,
+    pub(crate) fn circumstances(&self) -> impl Iterator<Item = &'e Floor> {
+        let start = self.engine.circumstances;
+        self.numbers().skip_while(move |number| *number < start).filter_map(|number| self.engine.floors.get(number))
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = usize> {
+        let words = self.engine.floors.len().div_ceil(64);
+        set_bits(self.bits, words)
+    }
+}
+
+/// The bits that are set, lowest first.
+fn set_bits(bits: Bits, words: usize) -> impl Iterator<Item = usize> {
+    bits.into_iter().take(words).enumerate().flat_map(|(at, word)| {
+        let rest = std::iter::successors(Some(word), |word| Some(word & (word.wrapping_sub(1))));
+        rest.take_while(|word| *word != 0).map(move |word| at * 64 + word.trailing_zeros() as usize)
+    })
 }
 
 impl Engine {
     /// Compiles the rules of a checked document.
     pub(crate) fn compile(spec: &Spec) -> Self {
         let mut atoms = Atoms::default();
-        let mut compile = |rules: &[Rule]| -> Vec<(Floor, Vec<Alternative>)> {
-            let compiled = rules.iter().map(|rule| {
+        let mut expand = |rules: &[Rule]| -> Vec<(Floor, Vec<Alternative>)> {
+            let expanded = rules.iter().map(|rule| {
                 let found = alternatives(&rule.when, &mut atoms).unwrap_or_default();
                 (floor(rule, spec), found)
             });
-            compiled.collect()
+            expanded.collect()
         };
-        let (mut rules, circumstances) = (compile(&spec.rules), compile(&spec.circumstances));
+        let (mut rules, circumstances) = (expand(&spec.rules), expand(&spec.circumstances));
         // The strongest rule names the queue; of equal ones the first in the document.
         rules.sort_by_key(|(floor, _)| Reverse((floor.outcome, floor.priority)));
-        let width = atoms.tests().len().div_ceil(64).min(WORDS).max(1);
-        let mut masks = Vec::new();
-        let mut lay = |rules: Vec<(Floor, Vec<Alternative>)>| -> Vec<Compiled> {
-            let laid = rules.into_iter().map(|(floor, found)| {
-                let start = masks.len();
-                found.iter().for_each(|alternative| lay_out(alternative, width, &mut masks));
-                Compiled { floor, masks: start..masks.len() }
-            });
-            laid.collect()
+        let news = rules.iter().flat_map(|(floor, _)| floor.shown_by.signals.iter().cloned()).collect();
+        let mut engine = Self {
+            tests: Tests::of(&atoms),
+            width: atoms.tests().len().div_ceil(64).clamp(1, WORDS),
+            alternatives: Vec::new(),
+            masks: Vec::new(),
+            pivots: vec![Vec::new(); atoms.tests().len() + 1],
+            floors: Vec::new(),
+            circumstances: rules.len(),
+            news,
         };
-        let (rules, circumstances) = (lay(rules), lay(circumstances));
-        let news = rules.iter().flat_map(|rule| rule.floor.shown_by.signals.iter().cloned()).collect();
-        Self { tests: Tests::of(&atoms), width, masks, rules, circumstances, news }
+        for (floor, found) in rules.into_iter().chain(circumstances).take(MOST_RULES) {
+            found.iter().for_each(|alternative| engine.add(alternative, &atoms));
+            engine.floors.push(floor);
+        }
+        engine
+    }
+
+    /// Adds an alternative of the rule that comes next.
+    fn add(&mut self, alternative: &Alternative, atoms: &Atoms) {
+        let number = self.alternatives.len() as u32;
+        let holding = alternative.iter().filter(|literal| literal.holds);
+        let rarest = holding.min_by_key(|literal| atoms.tests().get(literal.atom).map_or(u8::MAX, commonness));
+        let pivot = rarest.map_or(self.pivots.len() - 1, |literal| literal.atom);
+        if let Some(pivot) = self.pivots.get_mut(pivot) {
+            pivot.push(number);
+        }
+        self.alternatives.push(self.floors.len() as u32);
+        lay_out(alternative, self.width, &mut self.masks);
     }
 
     /// The rules that match `now`.
     pub(crate) fn matches(&self, now: &Situation, spec: &Spec) -> Matches<'_> {
         let facts = self.tests.look(now, spec);
-        Matches { rules: self.among(&self.rules, &facts), circumstances: self.among(&self.circumstances, &facts) }
+        let mut bits = [0; WORDS];
+        let holding = set_bits(facts, self.width).filter_map(|test| self.pivots.get(test));
+        for candidates in holding.chain(self.pivots.last()) {
+            for number in candidates {
+                self.try_one(*number as usize, &facts, &mut bits);
+            }
+        }
+        Matches { engine: self, bits }
     }
 
-    fn among<'e>(&self, rules: &'e [Compiled], facts: &Facts) -> Vec<&'e Floor> {
-        rules.iter().filter(|rule| self.matched(rule, facts)).map(|rule| &rule.floor).collect()
-    }
-
-    fn matched(&self, rule: &Compiled, facts: &Facts) -> bool {
-        let masks = self.masks.get(rule.masks.clone()).unwrap_or_default();
-        masks.chunks_exact(2 * self.width).any(|alternative| {
-            let (need, forbid) = alternative.split_at(self.width);
-            need.iter()
-                .zip(forbid)
-                .zip(facts)
-                .all(|((need, forbid), facts)| facts & need == *need && facts & forbid == 0)
-        })
+    /// Sets the bit of an alternative's rule if it holds.
+    fn try_one(&self, number: usize, facts: &Bits, bits: &mut Bits) {
+        let start = number * 2 * self.width;
+        let Some(masks) = self.masks.get(start..start + 2 * self.width) else { return };
+        let (need, forbid) = masks.split_at(self.width);
+        let mut words = need.iter().zip(forbid).zip(facts);
+        if words.all(|((need, forbid), facts)| facts & need == *need && facts & forbid == 0) {
+            let rule = self.alternatives.get(number).map_or(usize::MAX, |rule| *rule as usize);
+            if let Some(word) = bits.get_mut(rule / 64) {
+                *word |= 1 << (rule % 64);
+            }
+        }
     }
 
     /// Whether a signal that some rule looks for came up in this message for the first time.
     pub(crate) fn news(&self, now: &Situation) -> bool {
         let first = |signal: &Signal| now.first_noticed.get(signal).is_some_and(|(turn, _)| *turn == now.turn);
         now.signals.holding().any(|f| self.news.contains(&f.signal) && first(&f.signal))
+    }
+}
+
+/// How often a test holds, by experience: an alternative is looked at only when its rarest test does.
+const fn commonness(test: &Test) -> u8 {
+    match test {
+        Test::Signal(_) | Test::Shade(_) => 0,
+        Test::Intent(_) | Test::Reply(_) => 1,
+        Test::SignalSoFar(_) | Test::Busy(_) => 2,
+        Test::Attribute(..) | Test::AttributeIn(..) | Test::Stage(_) => 3,
+        Test::Fact(_, true) => 4,
+        Test::Measure(..) | Test::Emotion(_) | Test::Band(_) | Test::Valence(_) | Test::IntentIs(_) => 5,
+        _ => 6,
     }
 }
 
@@ -165,8 +231,8 @@ struct Tests {
     shades: Vec<(u16, Number)>,
     kinds: Vec<(u64, Number)>,
     ranges: Vec<(Measure, Between, Number)>,
-    intents: BTreeMap<Arc<str>, Vec<Number>>,
-    stages: BTreeMap<Arc<str>, Vec<Number>>,
+    intents: Names,
+    stages: Names,
     attributes: BTreeMap<Arc<str>, Attribute>,
     times: Vec<(Vec<Opening>, Number)>,
     seasons: Vec<(Vec<Season>, Number)>,
@@ -178,8 +244,30 @@ struct Tests {
 
 #[derive(Debug, Default)]
 struct Attribute {
-    values: BTreeMap<Arc<str>, Vec<Number>>,
+    values: Names,
     ranges: Vec<(Between, Number)>,
+}
+
+/// Names, each with the tests that it makes hold; sorted.
+#[derive(Debug, Default)]
+struct Names(Vec<(Arc<str>, Vec<Number>)>);
+
+impl Names {
+    fn add(&mut self, name: &Arc<str>, number: Number) {
+        match self.0.binary_search_by(|(other, _)| other.cmp(name)) {
+            Ok(at) => self.0.get_mut(at).into_iter().for_each(|(_, numbers)| numbers.push(number)),
+            Err(at) => self.0.insert(at, (Arc::clone(name), vec![number])),
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&Vec<Number>> {
+        let at = self.0.binary_search_by(|(other, _)| (**other).cmp(name)).ok()?;
+        self.0.get(at).map(|(_, numbers)| numbers)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 /// A closed range.
@@ -229,15 +317,15 @@ impl Tests {
                 }
             }
             Test::Shade(shades) => self.shades.push((shades.iter().fold(0, |mask, s| mask | shade_bit(*s)), number)),
-            Test::Intent(intents) => intents.iter().for_each(|name| add_name(&mut self.intents, name, number)),
-            Test::Stage(stages) => stages.iter().for_each(|name| add_name(&mut self.stages, name, number)),
+            Test::Intent(intents) => intents.iter().for_each(|name| self.intents.add(name, number)),
+            Test::Stage(stages) => stages.iter().for_each(|name| self.stages.add(name, number)),
             Test::Measure(measure, range) => {
                 let range = if measure.counts() { *range } else { range.single() };
                 self.ranges.push((*measure, Between::of(&range), number));
             }
             Test::Attribute(name, values) => {
                 let attribute = self.attributes.entry(Arc::clone(name)).or_default();
-                values.iter().for_each(|value| add_name(&mut attribute.values, value, number));
+                values.iter().for_each(|value| attribute.values.add(value, number));
             }
             Test::AttributeIn(name, range) => {
                 self.attributes.entry(Arc::clone(name)).or_default().ranges.push((Between::of(range), number));
@@ -255,14 +343,14 @@ impl Tests {
     }
 
     fn add_signal(&mut self, signal: &Signal, number: Number) {
-        match built_in(signal).and_then(|at| self.built_in.get_mut(at)) {
+        match signal.number().and_then(|at| self.built_in.get_mut(at)) {
             Some(numbers) => numbers.push(number),
             None => self.host.entry(signal.clone()).or_default().push(number),
         }
     }
 
     /// Looks at a situation once: which tests hold.
-    fn look(&self, now: &Situation, spec: &Spec) -> Facts {
+    fn look(&self, now: &Situation, spec: &Spec) -> Bits {
         let mut facts = [0; WORDS];
         self.look_at_signals(now, &mut facts);
         let kinds = kinds(now, self.holiday && spec.calendar.holiday(&now.local));
@@ -278,18 +366,16 @@ impl Tests {
         if let (false, Some(stage)) = (self.stages.is_empty(), &now.stage) {
             set_all(&mut facts, self.stages.get(stage));
         }
-        for (name, attribute) in &self.attributes {
-            attribute.look(now.attributes.get(name), &mut facts);
-        }
+        self.look_at_attributes(now, &mut facts);
         self.look_at_time(now, spec, &mut facts);
         facts
     }
 
-    fn look_at_signals(&self, now: &Situation, facts: &mut Facts) {
+    fn look_at_signals(&self, now: &Situation, facts: &mut Bits) {
         let mut shades = 0;
         for finding in now.signals.holding() {
             shades |= finding.shade.map_or(0, shade_bit);
-            let numbers = match built_in(&finding.signal) {
+            let numbers = match finding.signal.number() {
                 Some(at) => self.built_in.get(at),
                 None => self.host.get(&finding.signal),
             };
@@ -305,7 +391,20 @@ impl Tests {
         }
     }
 
-    fn look_at_time(&self, now: &Situation, spec: &Spec, facts: &mut Facts) {
+    /// Both sides are sorted by name: one walk over them finds what they share.
+    fn look_at_attributes(&self, now: &Situation, facts: &mut Bits) {
+        let mut wanted = self.attributes.iter().peekable();
+        for (name, value) in &now.attributes {
+            while wanted.next_if(|(other, _)| *other < name).is_some() {}
+            match wanted.peek() {
+                Some((other, attribute)) if *other == name => attribute.look(value, facts),
+                Some(_) => {}
+                None => return,
+            }
+        }
+    }
+
+    fn look_at_time(&self, now: &Situation, spec: &Spec, facts: &mut Bits) {
         for (times, number) in &self.times {
             set_if(facts, *number, times.iter().any(|opening| opening.has(now.local.minute)));
         }
@@ -323,8 +422,7 @@ impl Tests {
 }
 
 impl Attribute {
-    fn look(&self, value: Option<&Arc<str>>, facts: &mut Facts) {
-        let Some(value) = value else { return };
+    fn look(&self, value: &str, facts: &mut Bits) {
         set_all(facts, self.values.get(value));
         if self.ranges.is_empty() {
             return;
@@ -336,45 +434,16 @@ impl Attribute {
     }
 }
 
-fn add_name(names: &mut BTreeMap<Arc<str>, Vec<Number>>, name: &Arc<str>, number: Number) {
-    names.entry(Arc::clone(name)).or_default().push(number);
-}
-
-fn set_if(facts: &mut Facts, number: Number, so: bool) {
+fn set_if(facts: &mut Bits, number: Number, so: bool) {
     if let Some(word) = facts.get_mut(usize::from(number / 64)) {
         *word |= u64::from(so) << (number % 64);
     }
 }
 
-fn set_all(facts: &mut Facts, numbers: Option<&Vec<Number>>) {
+fn set_all(facts: &mut Bits, numbers: Option<&Vec<Number>>) {
     for number in numbers.into_iter().flatten() {
         set_if(facts, *number, true);
     }
-}
-
-const fn built_in(signal: &Signal) -> Option<usize> {
-    Some(match signal {
-        Signal::HumanRequest => 0,
-        Signal::BotQuestion => 1,
-        Signal::Misunderstood => 2,
-        Signal::RepeatContact => 3,
-        Signal::Bereavement => 4,
-        Signal::FinancialHardship => 5,
-        Signal::Vulnerability => 6,
-        Signal::Crisis => 7,
-        Signal::Threat => 8,
-        Signal::Abuse => 9,
-        Signal::LegalThreat => 10,
-        Signal::MediaThreat => 11,
-        Signal::Complaint => 12,
-        Signal::Churn => 13,
-        Signal::FraudSecurity => 14,
-        Signal::DataRights => 15,
-        Signal::Urgent => 16,
-        Signal::Resolved => 17,
-        Signal::DeclinesHuman => 18,
-        Signal::Host(_) => return None,
-    })
 }
 
 const fn shade_bit(shade: Shade) -> u16 {
@@ -391,7 +460,7 @@ const OWNER: u32 = 24;
 const REPLY: u32 = 27;
 const INTENT_IS: u32 = 30;
 const DAYS: u32 = 34;
-/// Facts take two bits each: so, and not so.
+/// Bits take two bits each: so, and not so.
 const FACT: u32 = 42;
 
 const fn bit(start: u32, value: u32) -> u64 {

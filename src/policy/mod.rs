@@ -28,6 +28,8 @@ mod reader;
 mod rule;
 mod spec;
 
+pub(crate) use engine::Matches;
+
 pub use code::{Code, Severity};
 pub use compiled::Policy;
 pub use date::Date;
