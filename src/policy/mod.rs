@@ -9,8 +9,10 @@
 //! never lower one.
 
 mod builtin;
+mod cells;
 mod code;
 mod compiled;
+mod cover;
 mod date;
 mod desk;
 mod document;
@@ -27,6 +29,8 @@ mod read;
 mod reader;
 mod rule;
 mod spec;
+mod tables;
+mod words;
 
 pub(crate) use engine::Matches;
 

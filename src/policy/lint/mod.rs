@@ -1,8 +1,13 @@
 //! What is wrong with a document that could be read. Each file looks for one kind of thing; the order does not matter,
 //! since findings are sorted in the end.
 
+mod bands;
+mod desk;
+mod ladder;
 mod names;
 mod ranges;
+mod reach;
+mod record;
 
 use super::finding::Sink;
 use super::{Against, DocPath, Rule, Spec};
@@ -12,7 +17,11 @@ use std::collections::BTreeSet;
 pub(super) fn all(spec: &Spec, damaged: &BTreeSet<DocPath>, against: &Against, sink: &Sink) {
     names::look(spec, against, sink);
     ranges::look(spec, sink);
-    let _ = damaged;
+    desk::look(spec, sink);
+    ladder::look(spec, sink);
+    bands::look(spec, sink);
+    record::look(spec, against, sink);
+    reach::look(spec, damaged, sink);
 }
 
 /// Every rule of both lists with its place.

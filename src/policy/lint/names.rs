@@ -131,7 +131,8 @@ impl<'s> Names<'s> {
             self.queue(queue, place.key("queue"));
         }
         self.skills(&then.skills, place);
-        for notice in &then.notices {
+        let built_in = |name: &&Arc<str>| NoticeKey::ALL.iter().any(|key| key.name() == &***name);
+        for notice in then.notices.iter().filter(|name| !built_in(name)) {
             self.known(notice, place.key("notices"), ("bericht", "notice"), self.own_notices());
         }
     }
