@@ -8,7 +8,7 @@ mod policies;
 use handover::conversation::{QueueState, Situation};
 use handover::escalation::invariants::{self, Violation};
 use handover::escalation::{EscalationPolicy, Outcome};
-use handover::policy::{Document, Node, Policy, Rule, Severity, Spec};
+use handover::policy::{Against, Code, Date, Document, Node, Policy, Rule, Severity, Spec};
 use policies::{naive, situation, spec};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -190,4 +190,88 @@ fn the_shipped_document_has_no_mistake() {
     assert!(errors.is_empty(), "{errors:#?}");
     assert_eq!(Policy::default().decide(&Situation::default()).outcome, Outcome::Continue);
     assert!(findings.findings().iter().all(|f| f.severity() == Severity::Warning));
+}
+
+/// The mistakes that a document's first comment lines name: a code and a place each.
+fn expected(source: &str) -> BTreeSet<(String, String)> {
+    let heads = source.lines().map_while(|line| line.strip_prefix("# "));
+    let pairs = heads.filter_map(|head| head.split_once(' '));
+    pairs.map(|(code, place)| (code.to_owned(), place.to_owned())).collect()
+}
+
+/// One document for each lint, and some with several mistakes: each is found, at its place, and nothing else is.
+#[test]
+fn every_broken_document_is_seen_through() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/policies/broken");
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut wrong: Vec<String> = Vec::new();
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    for path in &files {
+        let source = std::fs::read_to_string(path).unwrap();
+        let document: Document = toml::from_str(&source).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let checked = document.check();
+        let found: BTreeSet<_> =
+            checked.findings().iter().map(|f| (f.code.name().to_owned(), f.place.to_string())).collect();
+        let expected = expected(&source);
+        if found != expected || expected.is_empty() {
+            let missing: Vec<_> = expected.difference(&found).collect();
+            let extra: Vec<_> = checked
+                .findings()
+                .iter()
+                .filter(|f| !expected.contains(&(f.code.name().to_owned(), f.place.to_string())))
+                .map(ToString::to_string)
+                .collect();
+            wrong.push(format!("{}: missing {missing:?}, too many {extra:?}", path.file_name().unwrap().display()));
+        }
+        seen.extend(expected.into_iter().map(|(code, _)| code));
+    }
+    assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), files.len(), wrong.join("\n"));
+    assert!(files.len() >= 60, "{}", files.len());
+    // E04 needs a classifier's labels and has a test of its own.
+    let codes = Code::ALL.iter().filter(|code| **code != Code::VocabularyBehind);
+    let unseen: Vec<_> = codes.filter(|code| !seen.contains(code.name())).collect();
+    assert!(unseen.is_empty(), "no document shows {unseen:?}");
+}
+
+#[test]
+fn classifier_and_vocabulary_have_to_agree() {
+    let document: Document =
+        toml::from_str("id = \"x\"\nversion = 1\n[vocabulary]\nintents = [\"move\", \"retrun\"]").unwrap();
+    let mut against = Against::default();
+    against.intents = Some(vec![Arc::from("move"), Arc::from("return")]);
+    let checked = document.check_against(&against);
+    let behind: Vec<_> = checked.findings().iter().filter(|f| f.code == Code::VocabularyBehind).collect();
+    assert_eq!(behind.len(), 2);
+    assert_eq!(behind[0].did_you_mean.as_deref(), Some("retrun"));
+}
+
+#[test]
+fn a_review_that_is_overdue_is_named() {
+    let document: Document = toml::from_str("id = \"x\"\nversion = 1\nreview_by = 2027-06-30").unwrap();
+    let mut against = Against::default();
+    against.today = Date::parse("2027-06-30");
+    let overdue = |against: &Against| {
+        document.check_against(against).findings().iter().any(|f| f.place.to_string() == "review_by")
+    };
+    assert!(!overdue(&against));
+    against.today = Date::parse("2027-07-01");
+    assert!(overdue(&against));
+}
+
+#[test]
+fn the_good_policies_have_no_finding() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/policies");
+    let mut files = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|ending| ending != "toml") {
+            continue;
+        }
+        files += 1;
+        let document: Document = toml::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let found: Vec<String> = document.check().findings().iter().map(ToString::to_string).collect();
+        assert!(found.is_empty(), "{}: {found:#?}", path.display());
+    }
+    assert!(files > 0);
 }

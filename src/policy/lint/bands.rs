@@ -3,12 +3,13 @@
 use crate::policy::finding::Sink;
 use crate::policy::reader::shown;
 use crate::policy::{Code, Condition, DocPath, Finding, Measure, Range, Rule, Spec, Test, Witness, Wording, words};
+use std::collections::BTreeSet;
 
-pub(super) fn look(spec: &Spec, sink: &Sink) {
+pub(super) fn look(spec: &Spec, damaged: &BTreeSet<DocPath>, sink: &Sink) {
     for (key, rules) in [("rules", &spec.rules), ("circumstances", &spec.circumstances)] {
         let place = DocPath::root().key(key);
-        let bands: Vec<Band<'_>> =
-            rules.iter().enumerate().filter_map(|(at, rule)| Band::of(rule, place.at(at))).collect();
+        let whole = rules.iter().enumerate().filter(|(at, _)| !damaged.contains(&place.at(*at)));
+        let bands: Vec<Band<'_>> = whole.filter_map(|(at, rule)| Band::of(rule, place.at(at))).collect();
         for (at, first) in bands.iter().enumerate() {
             let siblings: Vec<&Band<'_>> = bands
                 .iter()

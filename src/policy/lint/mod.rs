@@ -17,11 +17,14 @@ use std::collections::BTreeSet;
 pub(super) fn all(spec: &Spec, damaged: &BTreeSet<DocPath>, against: &Against, sink: &Sink) {
     names::look(spec, against, sink);
     ranges::look(spec, sink);
+    // What is said of a rule as a whole only holds for rules whose parts are right.
+    let wrong = rules(spec).map(|(place, _)| place).filter(|place| sink.has_error_in(&place.key("when")));
+    let damaged: BTreeSet<DocPath> = wrong.chain(damaged.iter().cloned()).collect();
     desk::look(spec, sink);
     ladder::look(spec, sink);
-    bands::look(spec, sink);
+    bands::look(spec, &damaged, sink);
     record::look(spec, against, sink);
-    reach::look(spec, damaged, sink);
+    reach::look(spec, &damaged, sink);
 }
 
 /// Every rule of both lists with its place.

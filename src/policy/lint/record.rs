@@ -55,6 +55,9 @@ impl Record<'_> {
     /// W48: when somebody looks at it again.
     fn reviewed(&self, against: &Against) {
         let Some(review) = self.spec.review_by else {
+            if self.sink.has_error_in(&DocPath::root().key("review_by")) {
+                return;
+            }
             self.wrong(
                 Code::OffTheRecord,
                 DocPath::root(),
