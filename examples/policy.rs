@@ -2,6 +2,7 @@
 //!
 //! `cargo run --release --example policy -- check examples/policies/energy.toml`
 
+#[allow(dead_code, reason = "shared with programs that read lines")]
 mod support;
 
 use anstyle::{AnsiColor, Style};
@@ -10,6 +11,7 @@ use handover::conversation::{LocalTime, Situation};
 use handover::policy::{Against, Checked, Date, Finding, Severity};
 use handover::text::Lang;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -27,6 +29,8 @@ struct Options {
 enum Task {
     /// Name every mistake in a policy, with its line, what to do, and a case that shows it.
     Check(Check),
+    /// Decide a situation, and say why, and why not otherwise.
+    Explain(Explain),
 }
 
 #[derive(Args)]
@@ -51,6 +55,22 @@ struct Check {
     lang: Lang,
 }
 
+#[derive(Args)]
+struct Explain {
+    /// The policy, as TOML or JSON.
+    #[arg(value_name = "FILE.toml")]
+    policy: PathBuf,
+    /// The situation, as JSON: what differs from a conversation that has just begun; `-` is standard input.
+    #[arg(value_name = "SITUATION.json")]
+    situation: PathBuf,
+    /// One JSON object, and nothing else on standard output.
+    #[arg(long)]
+    json: bool,
+    /// The language of the explanation.
+    #[arg(long, value_name = "nl|en", default_value = "en", value_parser = lang)]
+    lang: Lang,
+}
+
 fn date(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| format!("`{text}` is no day; write 2027-06-30"))
 }
@@ -66,6 +86,7 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> io::Result<ExitCode> {
     match &options.task {
         Task::Check(task) => check(task),
+        Task::Explain(task) => explain(task),
     }
 }
 
@@ -176,4 +197,37 @@ fn summary(out: &mut impl Write, checked: &Checked, lang: Lang) -> io::Result<()
         Lang::En => format!("{rules} rules, {errors} errors, {warnings} warnings"),
     };
     writeln!(out, "{style}{said}{style:#}: {counted}")
+}
+
+fn explain(task: &Explain) -> io::Result<ExitCode> {
+    let sourced = Sourced::open(&task.policy)?;
+    let policy = sourced.live(&task.policy)?;
+    let situation: Situation = serde_json::from_reader(support::open(&task.situation)?).map_err(|e| {
+        io::Error::other(format!(
+            "{}: {e}; expected a situation such as {{\"signals\": […]}}",
+            task.situation.display()
+        ))
+    })?;
+    let explanation = policy.explain(&situation);
+    let mut out = BufWriter::new(anstream::stdout().lock());
+    if task.json {
+        let mut told = json!(explanation);
+        if let Some(fields) = told.as_object_mut() {
+            let agent = Lang::ALL.map(|lang| (lang.code(), explanation.for_agent(lang)));
+            let customer = Lang::ALL.map(|lang| (lang.code(), explanation.for_customer(lang)));
+            fields.insert("for_agent".to_owned(), json!(BTreeMap::from(agent)));
+            fields.insert("for_customer".to_owned(), json!(BTreeMap::from(customer)));
+        }
+        support::json_line(&mut out, &told)?;
+    } else {
+        let strong = Style::new().bold();
+        let (agent, customer) = match task.lang {
+            Lang::Nl => ("Voor de medewerker", "Voor de klant"),
+            Lang::En => ("For the agent", "For the customer"),
+        };
+        writeln!(out, "{strong}{agent}{strong:#}\n{}", explanation.for_agent(task.lang))?;
+        writeln!(out, "\n{strong}{customer}{strong:#}\n{}", explanation.for_customer(task.lang))?;
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -19,9 +19,9 @@ use std::sync::Arc;
 /// let mut spec = Spec::default();
 /// spec.circumstances.push(Rule {
 ///     id: "third-contact".into(),
-///     about: None,
 ///     when: Condition::is(Test::Measure(Measure::PriorContacts, Range { at_least: Some(3.0), ..Range::default() })),
 ///     then: Effect { outcome: Outcome::HandOver, ..Effect::default() },
+///     ..Rule::default()
 /// });
 /// let policy: Policy = spec.check().policy()?;
 /// let mut situation = Situation::default();

@@ -132,8 +132,14 @@ impl Record<'_> {
 
     /// E41 and E47.
     fn notices(&self) {
-        for (name, wording) in &self.spec.notices {
-            let place = DocPath::root().key("notices").key(name);
+        let notices = self
+            .spec
+            .notices
+            .iter()
+            .map(|(name, wording)| (&**name, wording, DocPath::root().key("notices").key(name)));
+        let reasons = rules(self.spec)
+            .filter_map(|(place, rule)| Some((&*rule.id, rule.because.as_ref()?, place.key("because"))));
+        for (name, wording, place) in notices.chain(reasons) {
             for lang in Lang::ALL.into_iter().filter(|lang| wording.text(*lang).trim().is_empty()) {
                 let code = lang.code();
                 self.wrong(

@@ -23,6 +23,7 @@ pub(super) fn read(mut table: Table<'_>, sink: &Sink) -> Rule {
         table.missing("id", help);
     }
     let about = table.text("about");
+    let because = table.table("because").map(super::notice);
     let when = table.table("when").map(|part| condition(part, sink));
     if when.is_none() && table.node("when").is_none() {
         let help = Wording::new(
@@ -43,6 +44,7 @@ pub(super) fn read(mut table: Table<'_>, sink: &Sink) -> Rule {
     Rule {
         id: id.unwrap_or_else(|| Arc::from("")),
         about,
+        because,
         when: when.unwrap_or_default(),
         then: then.unwrap_or_default(),
     }
