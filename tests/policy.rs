@@ -7,12 +7,14 @@ mod policies;
 
 use handover::conversation::{QueueState, Situation};
 use handover::escalation::invariants::{self, Violation};
-use handover::escalation::{EscalationPolicy, Outcome};
-use handover::policy::{Against, Code, Date, Document, Node, Policy, Rule, Severity, Spec};
+use handover::escalation::{EscalationPolicy, Outcome, Priority};
+use handover::policy::{Against, Code, Date, Document, Finding, Node, Policy, Rule, Severity, Spec, Step};
+use handover::signal::Signal;
+use handover::text::Lang;
 use policies::{naive, situation, spec};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A random document, where the checker lets it pass.
@@ -50,7 +52,7 @@ proptest! {
             prop_assert_eq!(bytes, serde_json::to_string(&policy.decide(&now.clone())).unwrap());
             let floor = |rules: &[Rule]| rules.iter().filter(|r| naive(&r.when, now, policy.spec())).map(|r| r.then.outcome).max();
             // A rule that calls for a person gets its way: hand-overs of layer 5 know no cool-down.
-            let resolved = now.signals.has(&handover::signal::Signal::Resolved);
+            let resolved = now.signals.has(&Signal::Resolved);
             if floor(&policy.spec().rules) == Some(Outcome::HandOver) && !resolved {
                 prop_assert_eq!(decision.outcome, Outcome::HandOver);
             }
@@ -167,8 +169,10 @@ fn random_documents_are_worth_testing_with() {
     // A generator whose documents never pass, or whose rules never match, would prove nothing.
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let (mut passed, mut matched, mut missed) = (0, 0, 0);
+    let mut lints: BTreeMap<&str, u32> = BTreeMap::new();
     for _ in 0..200 {
         let spec = spec().new_tree(&mut runner).unwrap().current();
+        spec.clone().check().findings().iter().for_each(|f| *lints.entry(f.code.name()).or_default() += 1);
         let Some(policy) = compiled(spec) else { continue };
         passed += 1;
         for _ in 0..10 {
@@ -181,6 +185,9 @@ fn random_documents_are_worth_testing_with() {
     }
     assert!(passed > 60, "{passed} of 200 documents pass");
     assert!(matched > 500 && missed > 500, "{matched} matched, {missed} did not");
+    for code in ["E12", "W16", "E20", "W21", "W23", "W24"] {
+        assert!(lints.get(code).is_some_and(|count| *count >= 5), "{code} in {lints:?}");
+    }
 }
 
 #[test]
@@ -274,4 +281,105 @@ fn the_good_policies_have_no_finding() {
         assert!(found.is_empty(), "{}: {found:#?}", path.display());
     }
     assert!(files > 0);
+}
+
+/// What the rules that match make together, danger included: outcome, queue, priority, and everything that adds up.
+/// Straight from the documentation, with nothing shared with the engine or the ladder.
+fn together(spec: &Spec, now: &Situation) -> (Outcome, Option<Arc<str>>, Priority, BTreeSet<String>) {
+    let has = |signal| now.signals.has(&signal);
+    let (mut outcome, mut queue, mut priority) = (Outcome::Continue, None, Priority::Normal);
+    let mut extras = BTreeSet::new();
+    if has(Signal::Crisis) || has(Signal::Threat) {
+        (outcome, queue, priority) = (Outcome::HandOver, Some(Arc::clone(&spec.routing.safety)), Priority::Urgent);
+        extras.extend(["safety", "RetentionOffer", "Survey", "Upsell", "GenericSteps"].map(ToOwned::to_owned));
+    }
+    let route = |rule: &Rule| rule.then.route.as_ref().map(|name| &spec.routes[name]);
+    let strength =
+        |rule: &Rule| (rule.then.outcome, rule.then.priority.max(route(rule).map(|r| r.priority).unwrap_or_default()));
+    let mut topical: Vec<&Rule> = if has(Signal::Resolved) { Vec::new() } else { spec.rules.iter().collect() };
+    topical.sort_by_key(|rule| std::cmp::Reverse(strength(rule)));
+    for rule in topical.into_iter().chain(&spec.circumstances).filter(|rule| naive(&rule.when, now, spec)) {
+        let then = &rule.then;
+        outcome = outcome.max(then.outcome);
+        priority = priority.max(strength(rule).1);
+        queue = queue.or(then.queue.clone().or(route(rule).map(|r| Arc::clone(&r.queue))));
+        extras
+            .extend(then.skills.iter().chain(route(rule).into_iter().flat_map(|r| &r.skills)).map(ToString::to_string));
+        extras.extend(then.notices.iter().map(|notice| format!("notice {notice}")));
+        extras.extend(then.withhold.iter().map(|withhold| format!("{withhold:?}")));
+        extras.extend(then.style.iter().map(|style| format!("{style:?}")));
+        extras.extend(then.call_back.then(|| "call back".to_owned()));
+    }
+    (outcome, queue, priority, extras)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// What the checker claims of a rule, held against random situations: it can't match, always matches, adds nothing.
+    #[test]
+    fn what_the_lints_claim_is_so(spec in spec(), situations in prop::collection::vec(situation(), 40)) {
+        let checked = spec.clone().check();
+        for finding in checked.findings() {
+            let Some((list, at)) = placed(finding) else { continue };
+            let rules = if list == "rules" { &spec.rules } else { &spec.circumstances };
+            let rule = &rules[at];
+            let witness = finding.witness.as_ref().and_then(|w| w.situation.as_deref());
+            match finding.code {
+                Code::Contradiction => {
+                    prop_assert!(!situations.iter().any(|now| naive(&rule.when, now, &spec)), "{finding}");
+                }
+                Code::MatchesAlways => {
+                    prop_assert!(situations.iter().all(|now| naive(&rule.when, now, &spec)), "{finding}");
+                    prop_assert!(witness.is_some_and(|now| naive(&rule.when, now, &spec)), "{finding}");
+                }
+                Code::NeverDecides | Code::Redundant | Code::LadderDecides => {
+                    prop_assert!(witness.is_some_and(|now| naive(&rule.when, now, &spec)), "{finding}");
+                    let mut without = spec.clone();
+                    let list = if list == "rules" { &mut without.rules } else { &mut without.circumstances };
+                    list.remove(at);
+                    for now in situations.iter().chain(witness) {
+                        prop_assert_eq!(together(&spec, now), together(&without, now), "{}", finding);
+                    }
+                }
+                Code::QueueUnused => {
+                    let mut without = spec.clone();
+                    let list = if list == "rules" { &mut without.rules } else { &mut without.circumstances };
+                    list[at].then.queue = None;
+                    list[at].then.route = None;
+                    for now in situations.iter().chain(witness) {
+                        prop_assert_eq!(together(&spec, now).1, together(&without, now).1, "{}", finding);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Every situation that a finding shows loads again, and every explanation has words.
+    #[test]
+    fn explanations_have_words(spec in spec(), situations in prop::collection::vec(situation(), 6)) {
+        let Some(policy) = compiled(spec) else { return Ok(()) };
+        for now in &situations {
+            let explanation = policy.explain(now);
+            prop_assert_eq!(&explanation.decision, &policy.decide(now));
+            for lang in Lang::ALL {
+                prop_assert!(explanation.for_customer(lang).ends_with('.'));
+                let agent = explanation.for_agent(lang);
+                prop_assert!(explanation.because.iter().all(|b| b.rule.as_ref().is_none_or(|(id, _)| agent.contains(&**id))));
+            }
+            let matched: BTreeSet<&str> = policy.matches(now).into_iter().map(AsRef::as_ref).collect();
+            for why_not in explanation.why_not.iter().filter(|w| !w.held_back) {
+                prop_assert!(!matched.contains(&*why_not.what), "{why_not:?}");
+            }
+        }
+    }
+}
+
+/// The list and the number of the rule that a finding is about.
+fn placed(finding: &Finding) -> Option<(&str, usize)> {
+    match finding.place.steps() {
+        [Step::Key(list), Step::At(at), ..] => Some((list, *at)),
+        _ => None,
+    }
 }

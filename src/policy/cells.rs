@@ -18,6 +18,9 @@ use crate::text::Lang;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// Samples that one group may have. A document that cuts what it looks at into more is past reviewing.
+const MOST_SAMPLES: usize = 60_000;
+
 /// What is given so far: tests that hold, and tests that do not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Given {
@@ -132,7 +135,8 @@ pub(crate) struct Cells {
 }
 
 impl Cells {
-    pub(crate) fn of(atoms: &Atoms, spec: &Spec) -> Self {
+    /// The groups of a document; nothing where its tests cut one thing into too many cases.
+    pub(crate) fn of(atoms: &Atoms, spec: &Spec) -> Option<Self> {
         let tests = atoms.tests().to_vec();
         let mut members: BTreeMap<Subject, Vec<usize>> = BTreeMap::new();
         for (number, test) in tests.iter().enumerate() {
@@ -144,9 +148,13 @@ impl Cells {
         for (subject, numbers) in members {
             numbers.iter().for_each(|number| group.get_mut(*number).into_iter().for_each(|g| *g = Some(groups.len())));
             let members: Vec<(usize, &Test)> = numbers.iter().filter_map(|n| Some((*n, tests.get(*n)?))).collect();
-            groups.push(Group { cases: cases(&subject, &members, spec), subject });
+            let cases = cases(&subject, &members, spec);
+            if cases.is_empty() {
+                return None;
+            }
+            groups.push(Group { cases, subject });
         }
-        Self { tests, group, groups }
+        Some(Self { tests, group, groups })
     }
 
     /// Whether what is given can be so at once.
@@ -290,7 +298,7 @@ fn cases(subject: &Subject, members: &[(usize, &Test)], spec: &Spec) -> Vec<Case
     order.into_iter().filter_map(|holds| Some(Case { sample: cases.remove(&holds)?, holds })).collect()
 }
 
-/// Situations that differ in nothing but what a group looks at; the plainest first.
+/// Situations that differ in nothing but what a group looks at; the plainest first. None, where there would be too many.
 fn samples(subject: &Subject, members: &[(usize, &Test)], spec: &Spec) -> Vec<Situation> {
     let made = |change: &dyn Fn(&mut Situation)| {
         let mut now = Situation::default();
@@ -399,6 +407,9 @@ fn intents(members: &[(usize, &Test)]) -> Vec<Situation> {
     let margins = measure_cuts(Measure::Margin, members);
     let mut views = vec![IntentView::NotSupplied];
     let names: Vec<Arc<str>> = std::iter::once(Arc::from("another")).chain(names(members)).collect();
+    if names.len().saturating_mul(confidences.len()).saturating_mul(margins.len()) > MOST_SAMPLES {
+        return Vec::new();
+    }
     for name in &names {
         for confidence in confidences.iter().rev() {
             for margin in margins.iter().rev().filter(|margin| *margin <= confidence) {
@@ -439,6 +450,9 @@ fn moments(members: &[(usize, &Test)], spec: &Spec) -> Vec<LocalTime> {
     }
     minutes.retain(|minute| *minute < DAY);
     let dates = dates(&days, spec);
+    if dates.len().saturating_mul(minutes.len()) > MOST_SAMPLES {
+        return Vec::new();
+    }
     dates.iter().flat_map(|date| minutes.iter().map(|minute| LocalTime { minute: *minute, ..*date })).collect()
 }
 

@@ -93,7 +93,10 @@ impl<'s> Map<'s> {
             )
         });
         found.iter_mut().enumerate().for_each(|(rank, placed)| placed.rank = rank);
-        let cells = Cells::of(&atoms, spec);
+        let Some(cells) = Cells::of(&atoms, spec) else {
+            sink.push(too_many(&atoms, found.len()));
+            return None;
+        };
         let danger = danger(spec);
         Some(Self { spec, atoms, cells, rules: found, danger, in_danger, resolved, sink })
     }
@@ -255,8 +258,8 @@ impl<'s> Map<'s> {
                 Code::QueueUnused,
                 rule.place.key("then"),
                 Wording::new(
-                    format!("de wachtrij `{queue}` van `{id}` wordt nooit gebruikt: {} gaat altijd voor", by.nl),
-                    format!("the queue `{queue}` of `{id}` is never used: {} always comes first", by.en),
+                    format!("de wachtrij `{queue}` van `{id}` wordt nooit gebruikt: eerst komt altijd {}", by.nl),
+                    format!("the queue `{queue}` of `{id}` is never used: first there is always {}", by.en),
                 ),
                 Wording::new(
                     "Maak de uitkomst of voorrang sterker, zet de regel hoger, of laat de wachtrij weg.",
@@ -270,14 +273,14 @@ impl<'s> Map<'s> {
     fn useless(&self, rule: &Placed<'_>, id: &str, same: bool, by: &Wording, given: &Given) {
         let (code, message) = if same {
             let message = Wording::new(
-                format!("`{id}` voegt niets toe aan wat {} doet", by.nl),
-                format!("`{id}` adds nothing to what {} does", by.en),
+                format!("`{id}` voegt niets toe: {} doet dit al", by.nl),
+                format!("`{id}` adds nothing: this is done by {} already", by.en),
             );
             (Code::Redundant, message)
         } else {
             let message = Wording::new(
-                format!("`{id}` beslist nooit: {} gaat altijd voor", by.nl),
-                format!("`{id}` never decides: {} always comes first", by.en),
+                format!("`{id}` beslist nooit: eerst komt altijd {}", by.nl),
+                format!("`{id}` never decides: first there is always {}", by.en),
             );
             (Code::NeverDecides, message)
         };
@@ -463,7 +466,7 @@ fn does_all(more: &Floor, more_rank: usize, less: &Floor, less_rank: usize) -> b
 fn names<'n>(ids: impl Iterator<Item = &'n str>) -> Wording {
     let all: BTreeSet<&str> = ids.collect();
     let listed: Vec<String> = all.iter().take(3).map(|id| format!("`{}`", shown(id))).collect();
-    let more = if all.len() > 3 { ("en andere", "and others") } else { ("", "") };
+    let more = if all.len() > 3 { ("of andere", "or others") } else { ("", "") };
     let joined = |last: &str, and: &str| {
         let text = listed.join(&format!(" {and} "));
         if last.is_empty() { text } else { format!("{text} {last}") }
@@ -483,13 +486,12 @@ fn too_branched(place: DocPath) -> Finding {
 fn too_many(atoms: &Atoms, rules: usize) -> Finding {
     let tests = atoms.tests().len();
     let message = Wording::new(
-        format!(
-            "{rules} regels met {tests} verschillende tests; meer dan {MOST_RULES} regels of {MOST_TESTS} tests kan niet"
-        ),
-        format!(
-            "{rules} rules with {tests} different tests; there can't be more than {MOST_RULES} rules or {MOST_TESTS} tests"
-        ),
+        format!("{rules} regels met {tests} verschillende tests zijn te veel om te overzien"),
+        format!("{rules} rules with {tests} different tests are too many to work out"),
     );
-    let help = Wording::new("Splits het beleid.", "Split the policy.");
+    let help = Wording::new(
+        format!("Splits het beleid, of gebruik minder grenzen; hoogstens {MOST_RULES} regels en {MOST_TESTS} tests."),
+        format!("Split the policy, or use fewer bounds; at most {MOST_RULES} rules and {MOST_TESTS} tests."),
+    );
     Finding::new(Code::TooBranched, DocPath::root().key("rules"), message, help)
 }
