@@ -238,7 +238,7 @@ impl Policy {
         for way in ways {
             let tests = way.iter().filter_map(|literal| Some((atoms.tests().get(literal.atom)?, literal.holds)));
             let mut failing = tests.clone().filter(|(test, holds)| test_holds(test, now, self.spec()) != *holds);
-            let Some((test, holds)) = failing.next() else { return None };
+            let (test, holds) = failing.next()?;
             if failing.next().is_some() {
                 continue;
             }

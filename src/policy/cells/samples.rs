@@ -1,305 +1,21 @@
-//! The finite picture of what a document can tell apart.
-//!
-//! Tests look at different things: the intent, the clock, one attribute. What looks at the same thing forms a group,
-//! and of each group only as many cases exist as its tests can tell apart: cut at the document's own bounds, one
-//! sample for each combination. Whether tests can hold together is then looked up, group by group, and a sample of
-//! each gives a situation that shows it. Signals are told apart one by one: any of them may hold beside any other.
+//! One sample of everything that a group's tests can tell apart.
 
-use super::eval::test_holds;
-use super::hours::DAY;
-use super::logic::{Atoms, Literal};
-use super::{Date, Fact, Holiday, Hours, Measure, Range, Spec, Test};
+use super::Subject;
 use crate::conversation::{Channel, Decline, IntentView, LocalTime, OpenOffer, Owner, QueueState, Reply, Situation};
 use crate::emotion::{Emotion, Valence};
 use crate::frustration::Band;
 use crate::intent::Intents;
-use crate::signal::{Finding, Shade, Signal, Signals};
+use crate::policy::hours::DAY;
+use crate::policy::{AttributeKind, Date, Fact, Holiday, Hours, Measure, Opening, Range, Spec, Test, eval};
 use crate::text::Lang;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Samples that one group may have. A document that cuts what it looks at into more is past reviewing.
 const MOST_SAMPLES: usize = 60_000;
 
-/// What is given so far: tests that hold, and tests that do not.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Given {
-    holds: BTreeSet<usize>,
-    fails: BTreeSet<usize>,
-}
-
-impl Given {
-    pub(crate) fn of(literals: impl IntoIterator<Item = Literal>) -> Self {
-        let mut given = Self::default();
-        literals.into_iter().for_each(|literal| given.add(literal));
-        given
-    }
-
-    pub(crate) fn add(&mut self, literal: Literal) {
-        if literal.holds {
-            self.holds.insert(literal.atom)
-        } else {
-            self.fails.insert(literal.atom)
-        };
-    }
-
-    /// With one literal more.
-    pub(crate) fn with(&self, literal: Literal) -> Self {
-        let mut given = self.clone();
-        given.add(literal);
-        given
-    }
-
-    pub(crate) fn has(&self, literal: Literal) -> bool {
-        if literal.holds { self.holds.contains(&literal.atom) } else { self.fails.contains(&literal.atom) }
-    }
-
-    pub(crate) fn literals(&self) -> impl Iterator<Item = Literal> {
-        let holds = self.holds.iter().map(|atom| Literal { atom: *atom, holds: true });
-        holds.chain(self.fails.iter().map(|atom| Literal { atom: *atom, holds: false }))
-    }
-}
-
-/// What tests look at.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Subject {
-    /// Signals, shades and what was noticed before.
-    Signals,
-    /// The intent, what is known of it, confidence and margin.
-    Intent,
-    /// The clock and the calendar.
-    Clock,
-    /// An offer and the answer to it.
-    Offer,
-    /// A decline and how long ago.
-    Decline,
-    Emotion,
-    Valence,
-    Band,
-    Channel,
-    Language,
-    Owner,
-    Stage,
-    Busy,
-    Measure(Measure),
-    Fact(Fact),
-    Attribute(Arc<str>),
-}
-
-fn subject(test: &Test) -> Subject {
-    match test {
-        Test::Signal(_) | Test::SignalSoFar(_) | Test::Shade(_) | Test::Fact(Fact::Misunderstood, _) => {
-            Subject::Signals
-        }
-        Test::Intent(_) | Test::IntentIs(_) | Test::Measure(Measure::Confidence | Measure::Margin, _) => {
-            Subject::Intent
-        }
-        Test::Days(_) | Test::Time(_) | Test::Season(_) | Test::Open(_) | Test::Closed(_) => Subject::Clock,
-        Test::Fact(Fact::Holiday, _) => Subject::Clock,
-        Test::Reply(_) | Test::Fact(Fact::OfferOpen, _) => Subject::Offer,
-        Test::Fact(Fact::Declined, _) | Test::Measure(Measure::SinceDecline, _) => Subject::Decline,
-        Test::Emotion(_) => Subject::Emotion,
-        Test::Valence(_) => Subject::Valence,
-        Test::Band(_) => Subject::Band,
-        Test::Channel(_) => Subject::Channel,
-        Test::Language(_) => Subject::Language,
-        Test::Owner(_) => Subject::Owner,
-        Test::Stage(_) => Subject::Stage,
-        Test::Busy(_) => Subject::Busy,
-        Test::Measure(measure, _) => Subject::Measure(*measure),
-        Test::Fact(fact, _) => Subject::Fact(*fact),
-        Test::Attribute(name, _) | Test::AttributeIn(name, _) => Subject::Attribute(Arc::clone(name)),
-    }
-}
-
-/// A case of a group: which of its tests hold, and a situation in which nothing but this group is set.
-#[derive(Clone, Debug)]
-pub(crate) struct Case {
-    pub(crate) holds: BTreeSet<usize>,
-    pub(crate) sample: Situation,
-}
-
-#[derive(Clone, Debug)]
-struct Group {
-    subject: Subject,
-    cases: Vec<Case>,
-}
-
-/// The groups of a document.
-#[derive(Clone, Debug)]
-pub(crate) struct Cells {
-    tests: Vec<Test>,
-    /// For every test, its group; nothing for those on signals.
-    group: Vec<Option<usize>>,
-    groups: Vec<Group>,
-}
-
-impl Cells {
-    /// The groups of a document; nothing where its tests cut one thing into too many cases.
-    pub(crate) fn of(atoms: &Atoms, spec: &Spec) -> Option<Self> {
-        let tests = atoms.tests().to_vec();
-        let mut members: BTreeMap<Subject, Vec<usize>> = BTreeMap::new();
-        for (number, test) in tests.iter().enumerate() {
-            members.entry(subject(test)).or_default().push(number);
-        }
-        members.remove(&Subject::Signals);
-        let mut group = vec![None; tests.len()];
-        let mut groups = Vec::with_capacity(members.len());
-        for (subject, numbers) in members {
-            numbers.iter().for_each(|number| group.get_mut(*number).into_iter().for_each(|g| *g = Some(groups.len())));
-            let members: Vec<(usize, &Test)> = numbers.iter().filter_map(|n| Some((*n, tests.get(*n)?))).collect();
-            let cases = cases(&subject, &members, spec);
-            if cases.is_empty() {
-                return None;
-            }
-            groups.push(Group { cases, subject });
-        }
-        Some(Self { tests, group, groups })
-    }
-
-    /// Whether what is given can be so at once.
-    pub(crate) fn possible(&self, given: &Given) -> bool {
-        let touched: BTreeSet<usize> =
-            given.literals().filter_map(|literal| self.group.get(literal.atom).copied().flatten()).collect();
-        touched.into_iter().all(|group| self.case(group, given).is_some()) && self.signals(given).is_some()
-    }
-
-    /// The first case of a group that fits what is given.
-    fn case(&self, group: usize, given: &Given) -> Option<&Case> {
-        let mine = |atom: &&usize| self.group.get(**atom).copied().flatten() == Some(group);
-        let cases = &self.groups.get(group)?.cases;
-        cases.iter().find(|case| {
-            given.holds.iter().filter(mine).all(|atom| case.holds.contains(atom))
-                && !given.fails.iter().filter(mine).any(|atom| case.holds.contains(atom))
-        })
-    }
-
-    /// A situation in which what is given is so; nothing where that can't be.
-    pub(crate) fn sample(&self, given: &Given) -> Option<Situation> {
-        let said = self.signals(given)?;
-        let mut now = Situation::default();
-        now.disclosed = true;
-        now.turn = 2;
-        now.customer_turns = 1;
-        for (number, group) in self.groups.iter().enumerate() {
-            let case = self.case(number, given)?;
-            merge(&group.subject, &case.sample, &mut now);
-        }
-        said.put_into(&mut now);
-        Some(now)
-    }
-
-    /// Which signals hold, now and before: any set that gives every test what it wants.
-    fn signals(&self, given: &Given) -> Option<Said> {
-        let mut said = Said::default();
-        for test in given.fails.iter().filter_map(|atom| self.tests.get(*atom)) {
-            said.forbid(test);
-        }
-        let wanted = || given.holds.iter().filter_map(|atom| self.tests.get(*atom));
-        wanted().filter(|test| !matches!(test, Test::SignalSoFar(_))).try_for_each(|test| said.want(test))?;
-        wanted().filter(|test| matches!(test, Test::SignalSoFar(_))).try_for_each(|test| said.want(test))?;
-        Some(said)
-    }
-}
-
-/// Signals that hold, and those that must not.
-#[derive(Debug, Default)]
-struct Said {
-    now: BTreeMap<Signal, Option<Shade>>,
-    before: BTreeSet<Signal>,
-    not_now: BTreeSet<Signal>,
-    not_before: BTreeSet<Signal>,
-    not_shade: BTreeSet<Shade>,
-}
-
-impl Said {
-    fn forbid(&mut self, test: &Test) {
-        match test {
-            Test::Signal(signals) => self.not_now.extend(signals.iter().cloned()),
-            Test::SignalSoFar(signals) => {
-                self.not_now.extend(signals.iter().cloned());
-                self.not_before.extend(signals.iter().cloned());
-            }
-            Test::Shade(shades) => self.not_shade.extend(shades.iter().copied()),
-            Test::Fact(Fact::Misunderstood, _) => drop(self.not_now.insert(Signal::Misunderstood)),
-            _ => {}
-        }
-    }
-
-    /// Chooses a signal that gives a test what it wants, one that is there already if possible.
-    fn want(&mut self, test: &Test) -> Option<()> {
-        match test {
-            Test::Signal(signals) => {
-                if !signals.iter().any(|signal| self.now.contains_key(signal)) {
-                    let signal = signals.iter().find(|signal| !self.not_now.contains(signal))?;
-                    self.now.insert(signal.clone(), None);
-                }
-            }
-            Test::SignalSoFar(signals) => {
-                let there = |signal: &Signal| self.now.contains_key(signal) || self.before.contains(signal);
-                if !signals.iter().any(there) {
-                    let signal = signals.iter().find(|signal| !self.not_before.contains(signal))?;
-                    self.before.insert(signal.clone());
-                }
-            }
-            Test::Shade(shades) => {
-                let there = self.now.values().flatten().any(|shade| shades.contains(shade));
-                if !there {
-                    let free =
-                        |shade: &&Shade| !self.not_shade.contains(shade) && !self.not_now.contains(&bearer(**shade));
-                    let shade = shades.iter().find(free)?;
-                    self.now.insert(bearer(*shade), Some(*shade));
-                }
-            }
-            Test::Fact(Fact::Misunderstood, _) => {
-                if self.not_now.contains(&Signal::Misunderstood) {
-                    return None;
-                }
-                self.now.insert(Signal::Misunderstood, None);
-            }
-            _ => {}
-        }
-        Some(())
-    }
-
-    fn put_into(self, now: &mut Situation) {
-        let turn = now.turn;
-        now.first_noticed = self.before.into_iter().map(|signal| (signal, (0, 0))).collect();
-        for signal in self.now.keys() {
-            now.first_noticed.entry(signal.clone()).or_insert((turn, 0));
-        }
-        let finding = |(signal, shade)| Finding { signal, shade, score: 1.0, holds: true, evidence: Vec::new() };
-        now.signals = Signals::from(self.now.into_iter().map(finding).collect::<Vec<_>>());
-        now.failures.misunderstood = now.signals.has(&Signal::Misunderstood);
-    }
-}
-
-/// The signal that a shade is one of.
-const fn bearer(shade: Shade) -> Signal {
-    match shade {
-        Shade::Contest => Signal::DataRights,
-        Shade::Formal => Signal::Complaint,
-        _ => Signal::HumanRequest,
-    }
-}
-
-/// Every case that the tests of a group can tell apart.
-fn cases(subject: &Subject, members: &[(usize, &Test)], spec: &Spec) -> Vec<Case> {
-    let mut cases: BTreeMap<BTreeSet<usize>, Situation> = BTreeMap::new();
-    let mut order: Vec<BTreeSet<usize>> = Vec::new();
-    for sample in samples(subject, members, spec) {
-        let holds: BTreeSet<usize> =
-            members.iter().filter(|(_, test)| test_holds(test, &sample, spec)).map(|(number, _)| *number).collect();
-        if !cases.contains_key(&holds) {
-            order.push(holds.clone());
-            cases.insert(holds, sample);
-        }
-    }
-    order.into_iter().filter_map(|holds| Some(Case { sample: cases.remove(&holds)?, holds })).collect()
-}
-
 /// Situations that differ in nothing but what a group looks at; the plainest first. None, where there would be too many.
-fn samples(subject: &Subject, members: &[(usize, &Test)], spec: &Spec) -> Vec<Situation> {
+pub(super) fn samples(subject: &Subject, members: &[(usize, &Test)], spec: &Spec) -> Vec<Situation> {
     let made = |change: &dyn Fn(&mut Situation)| {
         let mut now = Situation::default();
         change(&mut now);
@@ -334,7 +50,7 @@ fn samples(subject: &Subject, members: &[(usize, &Test)], spec: &Spec) -> Vec<Si
 }
 
 /// Copies what a group looks at from a sample into a situation.
-fn merge(subject: &Subject, from: &Situation, to: &mut Situation) {
+pub(super) fn merge(subject: &Subject, from: &Situation, to: &mut Situation) {
     match subject {
         Subject::Signals => {}
         Subject::Intent => to.intent.clone_from(&from.intent),
@@ -420,19 +136,14 @@ fn intents(members: &[(usize, &Test)]) -> Vec<Situation> {
         }
     }
     views.extend([IntentView::Abstained, IntentView::Failed]);
-    let with = |intent| {
-        let mut now = Situation::default();
-        now.intent = intent;
-        now
-    };
-    views.into_iter().map(with).collect()
+    views.into_iter().map(|intent| Situation { intent, ..Situation::default() }).collect()
 }
 
 /// Moments on either side of every bound that the clock and the calendar have.
 fn moments(members: &[(usize, &Test)], spec: &Spec) -> Vec<LocalTime> {
     let mut minutes: BTreeSet<u16> = BTreeSet::from([0, 600]);
     let mut days: BTreeSet<(u8, u8)> = BTreeSet::new();
-    let mut openings = |list: &[super::Opening]| {
+    let mut openings = |list: &[Opening]| {
         for opening in list {
             minutes.extend([opening.from, opening.until].into_iter().flat_map(|m| [m.saturating_sub(1), m]));
         }
@@ -495,22 +206,17 @@ fn year_of(year: i32) -> impl Iterator<Item = LocalTime> {
 }
 
 fn offers() -> Vec<Situation> {
+    let offer = OpenOffer { turn: 1, implied_wish: false, route: None };
     let with = |open: bool, reply| {
-        let mut now = Situation::default();
-        now.open_offer = open.then_some(OpenOffer { turn: 1, implied_wish: false, route: None });
-        now.reply = reply;
-        now
+        let open_offer = open.then(|| offer.clone());
+        Situation { open_offer, reply, ..Situation::default() }
     };
     vec![with(false, None), with(true, None), with(true, Some(Reply::Yes)), with(true, Some(Reply::No))]
 }
 
 fn declines(members: &[(usize, &Test)]) -> Vec<Situation> {
     let ago = measure_cuts(Measure::SinceDecline, members).into_iter().map(|turns| turns as u32);
-    let with = |decline| {
-        let mut now = Situation::default();
-        now.decline = decline;
-        now
-    };
+    let with = |decline| Situation { decline, ..Situation::default() };
     let declined = ago.map(|turns_ago| with(Some(Decline { turns_ago, level: 0.0 })));
     std::iter::once(with(None)).chain(declined).collect()
 }
@@ -573,7 +279,7 @@ fn copy_measure(measure: Measure, from: &Situation, to: &mut Situation) {
         Measure::Forecast => to.frustration.forecast = from.frustration.forecast,
         Measure::SinceOffer => to.since_offer = from.since_offer,
         _ => {
-            if let Some(value) = super::eval::measured(measure, from) {
+            if let Some(value) = eval::measured(measure, from) {
                 set_measure(measure, value, to);
             }
         }
@@ -614,13 +320,12 @@ fn attributes(name: &Arc<str>, members: &[(usize, &Test)], spec: &Spec) -> Vec<S
         values.extend(numbers.iter().map(|number| Arc::from(number.to_string())));
     }
     match spec.vocabulary.attributes.get(name) {
-        Some(super::AttributeKind::OneOf(known)) => values.extend(known.iter().cloned()),
+        Some(AttributeKind::OneOf(known)) => values.extend(known.iter().cloned()),
         _ => values.push(Arc::from("another")),
     }
     let with = |value: Option<&Arc<str>>| {
-        let mut now = Situation::default();
-        now.attributes = value.map(|value| (Arc::clone(name), Arc::clone(value))).into_iter().collect();
-        now
+        let attributes = value.map(|value| (Arc::clone(name), Arc::clone(value))).into_iter().collect();
+        Situation { attributes, ..Situation::default() }
     };
     std::iter::once(with(None)).chain(values.iter().map(|value| with(Some(value)))).collect()
 }
