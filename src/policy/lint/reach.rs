@@ -314,6 +314,10 @@ impl<'s> Map<'s> {
 
     /// Whether an alternative can hold beside what is given; one that can't covers nothing of it.
     fn meets(&self, given: &Given, other: &Alternative) -> bool {
+        let holding = other.iter().filter(|literal| literal.holds);
+        if holding.into_iter().any(|literal| given.holding().any(|atom| self.cells.exclude(atom, literal.atom))) {
+            return false;
+        }
         let mut both = given.clone();
         other.iter().for_each(|literal| both.add(*literal));
         self.cells.possible(&both)
