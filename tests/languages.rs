@@ -294,7 +294,13 @@ mod heads {
     fn pack() -> LanguagePack {
         let (vectors, text) = (WordVectors::shipped(), Text::new(""));
         let names: Vec<&str> = Signal::BUILT_IN.iter().map(Signal::name).collect();
-        let numbers = TrainedSignals::numbers(&vectors, &Signals::default(), &text, &handover::conversation::Surroundings::default()).len();
+        let numbers = TrainedSignals::numbers(
+            &vectors,
+            &Signals::default(),
+            &text,
+            &handover::conversation::Surroundings::default(),
+        )
+        .len();
         let feelings = TrainedEmotion::numbers(&vectors, &Feeling::default(), &text).len();
         let mut pack = GERMAN.clone();
         pack.heads.insert("signals".to_owned(), knowing(&names, "churn", numbers));

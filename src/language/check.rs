@@ -287,7 +287,9 @@ impl Check<'_> {
             }
         }
         let text = Text::of("", Form::Written, Some(lang));
-        let given = TrainedSignals::numbers(&WordVectors::shipped(), &Signals::default(), &text, &Surroundings::default()).len();
+        let given =
+            TrainedSignals::numbers(&WordVectors::shipped(), &Signals::default(), &text, &Surroundings::default())
+                .len();
         self.numbers(place, heads, given);
     }
 
