@@ -5,10 +5,11 @@ use crate::conversation::{
 };
 use crate::emotion::{EmotionScorer, Feeling};
 use crate::escalation::{Decision, EscalationPolicy};
-use crate::frustration::FrustrationScorer;
+use crate::frustration::{Forecaster, Frustration, FrustrationScorer};
 use crate::intent::{IntentClassifier, Intents};
 use crate::journal::{Event, EventKind};
 use crate::language::{LanguageMistakes, LanguagePack, PackReaders};
+use crate::number::unit;
 use crate::policy::{Document, Findings, Policy};
 use crate::signal::{SignalDetector, Signals};
 use crate::text::{Lang, Languages, Text};
@@ -174,6 +175,7 @@ pub struct TriageBuilder {
     emotion: Slot<Box<dyn AnyEmotion>>,
     intents: Option<Box<dyn AnyIntents>>,
     frustration: Option<Box<AnyFrustration>>,
+    forecaster: Option<Box<AnyForecaster>>,
     policy: Rules,
     languages: Vec<LanguagePack>,
 }
@@ -257,6 +259,13 @@ impl TriageBuilder {
         self
     }
 
+    /// Foresees frustration with a forecaster of the host's own.
+    #[must_use]
+    pub fn forecaster(mut self, forecaster: impl Forecaster + 'static) -> Self {
+        self.forecaster = Some(Box::new(Port(forecaster)));
+        self
+    }
+
     /// Reads a further language, by a [pack](crate::language) that the host loads. Readers of the host's own take the
     /// place of a pack's as they take that of the built-in ones.
     #[must_use]
@@ -294,7 +303,7 @@ impl TriageBuilder {
             signals: self.signals.fill(|| Box::new(Port(packs.signals(built_in_signals())))),
             emotion: self.emotion.fill(|| Box::new(Port(packs.emotion(built_in_emotion())))),
             intents: self.intents,
-            frustration: self.frustration.unwrap_or_else(built_in_frustration),
+            frustration: foreseeing(self.frustration.unwrap_or_else(built_in_frustration), self.forecaster),
             policy,
             dialogue: packs.dialogue,
             languages: packs.languages,
@@ -384,13 +393,43 @@ struct ScorerFailed;
 impl<P: FrustrationScorer> FrustrationScorer for Port<P> {
     type Error = ScorerFailed;
 
-    fn next(
-        &self,
-        last: &crate::frustration::Frustration,
-        reading: &Reading,
-        around: &Surroundings,
-    ) -> Result<crate::frustration::Frustration, ScorerFailed> {
+    fn next(&self, last: &Frustration, reading: &Reading, around: &Surroundings) -> Result<Frustration, ScorerFailed> {
         self.0.next(last, reading, around).map_err(|_| ScorerFailed)
+    }
+}
+
+type AnyForecaster = dyn Forecaster<Error = ScorerFailed>;
+
+impl<P: Forecaster> Forecaster for Port<P> {
+    type Error = ScorerFailed;
+
+    fn forecast(&self, now: &Frustration, reading: &Reading, around: &Surroundings) -> Result<f32, ScorerFailed> {
+        self.0.forecast(now, reading, around).map_err(|_| ScorerFailed)
+    }
+}
+
+/// A scorer whose forecast a host's own takes the place of.
+struct Foreseeing {
+    scorer: Box<AnyFrustration>,
+    forecaster: Box<AnyForecaster>,
+}
+
+fn foreseeing(scorer: Box<AnyFrustration>, forecaster: Option<Box<AnyForecaster>>) -> Box<AnyFrustration> {
+    match forecaster {
+        Some(forecaster) => Box::new(Foreseeing { scorer, forecaster }),
+        None => scorer,
+    }
+}
+
+impl FrustrationScorer for Foreseeing {
+    type Error = ScorerFailed;
+
+    fn next(&self, last: &Frustration, reading: &Reading, around: &Surroundings) -> Result<Frustration, ScorerFailed> {
+        let mut next = self.scorer.next(last, reading, around)?;
+        if let Ok(forecast) = self.forecaster.forecast(&next, reading, around) {
+            next.forecast = Some(unit(forecast));
+        }
+        Ok(next)
     }
 }
 

@@ -30,14 +30,15 @@ fn file() -> PathBuf {
 
 /// Trains the model and writes it where the crate takes it from.
 pub(crate) fn build(out: &mut impl Write) -> io::Result<()> {
-    let (path, bytes) = (file(), train(out)?);
+    let signals = Trained::of(Model::Signals, &mut io::sink())?;
+    let (path, bytes) = (file(), train(&signals, out)?);
     fs::write(&path, &bytes).map_err(|e| said(&path, e))?;
     writeln!(out, "{}: {} bytes", path.display(), bytes.len())
 }
 
 /// Trains the model; `Err` where the committed one is not the same.
-pub(crate) fn check(out: &mut impl Write) -> io::Result<()> {
-    let (path, built) = (file(), train(&mut io::sink())?);
+pub(crate) fn check(signals: &Trained, out: &mut impl Write) -> io::Result<()> {
+    let (path, built) = (file(), train(signals, &mut io::sink())?);
     if fs::read(&path).map_err(|e| said(&path, e))? != built {
         let wrong = "is not what the corpora give: run `train frustration` and commit what it writes";
         return Err(said(&path, io::Error::other(wrong)));
@@ -53,10 +54,10 @@ struct Heard {
     labels: [bool; 3],
 }
 
-fn train(out: &mut impl Write) -> io::Result<Vec<u8>> {
+fn train(signals: &Trained, out: &mut impl Write) -> io::Result<Vec<u8>> {
     let talks = corpus::conversations()?;
     let turns = talks.iter().map(Vec::len).sum();
-    let signals = Trained::of(Model::Signals, &mut io::sink())?.signals_out_of_fold(turns);
+    let signals = signals.signals_out_of_fold(turns);
     let talks = read(&talks, signals);
     let names = TrainedFrustration::LABELS.map(str::to_owned);
     let mut before: Vec<Vec<Frustration>> = talks.iter().map(|talk| vec![Frustration::default(); talk.len()]).collect();

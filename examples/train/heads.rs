@@ -45,22 +45,28 @@ impl Model {
     }
 }
 
-/// Trains a model and writes it where the crate takes it from.
+/// Trains a model and writes it, and what each threshold is worth, where the crate takes them from.
 pub(crate) fn build(model: Model, out: &mut impl Write) -> io::Result<()> {
-    let bytes = train(model, out)?;
-    let path = model.file();
-    fs::write(&path, &bytes).map_err(|e| said(&path, e))?;
-    writeln!(out, "{}: {} bytes", path.display(), bytes.len())
+    for (path, bytes) in Trained::of(model, out)?.files(model) {
+        fs::write(&path, &bytes).map_err(|e| said(&path, e))?;
+        writeln!(out, "{}: {} bytes", path.display(), bytes.len())?;
+    }
+    Ok(())
 }
 
-/// Trains a model; `Err` where the committed one is not the same.
-pub(crate) fn check(model: Model, out: &mut impl Write) -> io::Result<()> {
-    let (path, built) = (model.file(), train(model, &mut io::sink())?);
-    if fs::read(&path).map_err(|e| said(&path, e))? != built {
-        let wrong = "is not what the corpora give: run `train signals` and `train emotion`, and commit what they write";
-        return Err(said(&path, io::Error::other(wrong)));
+impl Trained {
+    /// `Err` where what is committed is not the same.
+    pub(crate) fn check(&self, model: Model, out: &mut impl Write) -> io::Result<()> {
+        for (path, bytes) in self.files(model) {
+            if fs::read(&path).map_err(|e| said(&path, e))? != bytes {
+                let wrong =
+                    "is not what the corpora give: run `train signals` and `train emotion`, and commit what they write";
+                return Err(said(&path, io::Error::other(wrong)));
+            }
+            writeln!(out, "{}\n  {} bytes", path.display(), bytes.len())?;
+        }
+        Ok(())
     }
-    writeln!(out, "{}\n  {} bytes", path.display(), built.len())
 }
 
 /// Messages that stand alone; for signals also what customers say in the midst of a conversation, which is shorter,
@@ -73,19 +79,26 @@ fn messages(model: Model) -> io::Result<Vec<Message>> {
     Ok(messages)
 }
 
-fn train(model: Model, out: &mut impl Write) -> io::Result<Vec<u8>> {
-    let trained = Trained::of(model, out)?;
-    Ok(bytes(&model.names(), &trained.heads, &trained.thresholds, &trained.features))
-}
-
 /// Trained heads before they are written, with what they say of each message out of fold.
 pub(crate) struct Trained {
     features: Features,
     heads: Vec<Head>,
     thresholds: Vec<f64>,
+    curves: String,
 }
 
 impl Trained {
+    fn files(&self, model: Model) -> Vec<(PathBuf, Vec<u8>)> {
+        let path = model.file();
+        let curves = path.with_file_name("curves.tsv");
+        let bytes = bytes(&model.names(), &self.heads, &self.thresholds, &self.features);
+        let mut files = vec![(path, bytes)];
+        if model == Model::Signals {
+            files.push((curves, self.curves.clone().into_bytes()));
+        }
+        files
+    }
+
     /// The signals of the last `count` messages, each by heads that did not train on its brief or conversation.
     pub(crate) fn signals_out_of_fold(&self, count: usize) -> Vec<Signals> {
         let all = self.heads.first().map_or(0, |head| head.scores.len());
@@ -126,8 +139,22 @@ impl Trained {
                 "{name:20} threshold {threshold:.2}  precision {precision:.3}  recall {recall:.3}  (out of fold)"
             )?;
         }
-        Ok(Self { features, heads, thresholds })
+        let curves = curves(&rows, &names, &heads);
+        Ok(Self { features, heads, thresholds, curves })
     }
+}
+
+/// What thresholds are worth, out of fold: label, threshold, precision, recall.
+fn curves(rows: &[Row], names: &[String], heads: &[Head]) -> String {
+    let mut lines = String::new();
+    for (label, (name, head)) in names.iter().zip(heads).enumerate() {
+        for step in 1..=9 {
+            let threshold = f64::from(step) / 10.0;
+            let (precision, recall) = quality(rows, label, &head.scores, threshold);
+            lines.push_str(&format!("{name}\t{threshold:.1}\t{precision:.3}\t{recall:.3}\n"));
+        }
+    }
+    lines
 }
 
 fn rows(model: Model, messages: &[Message], names: &[String], features: &Features) -> io::Result<Vec<Row>> {

@@ -55,8 +55,11 @@ fn run(options: &Options) -> io::Result<ExitCode> {
         Some(Model::Frustration) => frustration::build(&mut out)?,
         None if options.check => {
             vectors::check(&mut out)?;
-            heads::Model::ALL.into_iter().try_for_each(|model| heads::check(model, &mut out))?;
-            frustration::check(&mut out)?;
+            let [signals, emotion] = heads::Model::ALL.map(|model| (model, heads::Trained::of(model, &mut io::sink())));
+            emotion.1?.check(emotion.0, &mut out)?;
+            let trained = signals.1?;
+            trained.check(signals.0, &mut out)?;
+            frustration::check(&trained, &mut out)?;
             writeln!(out, "what is committed is what a rebuild gives")?;
         }
         None => Options::command().print_help()?,

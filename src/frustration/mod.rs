@@ -87,3 +87,45 @@ pub trait FrustrationScorer: Send + Sync {
 }
 
 forward!(FrustrationScorer: next(last: &Frustration, reading: &Reading, around: &Surroundings) -> Frustration);
+
+/// Foresees frustration, for hosts with a model of their own: what they see coming takes the place of what the scorer
+/// foresees.
+///
+/// A wrong answer costs little: a forecast makes an offer, never a hand-over.
+///
+/// ```
+/// use handover::conversation::{Channel, Context, Conversation, Reading, Surroundings, Turn};
+/// use handover::escalation::Outcome;
+/// use handover::frustration::{Forecaster, Frustration};
+/// use handover::Triage;
+///
+/// /// Whoever has said the same three times is about to boil over.
+/// struct ThirdTime;
+///
+/// impl Forecaster for ThirdTime {
+///     type Error = std::convert::Infallible;
+///
+///     fn forecast(&self, _: &Frustration, _: &Reading, around: &Surroundings) -> Result<f32, Self::Error> {
+///         Ok(if around.own_repeats >= 1 { 0.9 } else { 0.0 })
+///     }
+/// }
+///
+/// let triage = Triage::builder().forecaster(ThirdTime).build()?;
+/// let mut talk = Conversation::new(Channel::Chat);
+/// let ask = Turn::customer("Wanneer komt de monteur voor de ketel?", 0);
+/// triage.receive(&mut talk, &ask, &Context::at(0));
+/// assert!(triage.receive(&mut talk, &ask, &Context::at(60_000)).outcome >= Outcome::OfferHuman);
+/// # Ok::<(), handover::BuildError>(())
+/// ```
+pub trait Forecaster: Send + Sync {
+    /// Why forecasting may fail; [`std::convert::Infallible`] if it can't.
+    type Error: std::error::Error + Send + Sync + 'static;
+
+    /// How likely the customer is to boil over within two turns, 0 to 1, after a turn that left them at `now`.
+    ///
+    /// # Errors
+    /// Where the forecaster could not answer; what the scorer foresees then stands.
+    fn forecast(&self, now: &Frustration, reading: &Reading, around: &Surroundings) -> Result<f32, Self::Error>;
+}
+
+forward!(Forecaster: forecast(now: &Frustration, reading: &Reading, around: &Surroundings) -> f32);

@@ -9,7 +9,7 @@ mod trained;
 
 pub use patterns::SignalPatterns;
 #[cfg(feature = "models")]
-pub use trained::TrainedSignals;
+pub use trained::{Operating, TrainedSignals};
 
 use crate::conversation::{Reply, Surroundings};
 use crate::port::forward;
