@@ -3,9 +3,20 @@
 //! An [`IntentClassifier`] ranks the intents of a host. The built-in one is [`PhraseIntents`], rules that the host
 //! declares; a host that has a classifier of its own plugs it in or hands its answer in with each turn.
 
+mod encoder;
+mod evaluation;
+mod examples;
+mod features;
+mod model;
 mod phrases;
+mod train;
 
+pub use encoder::{Encoder, EncoderError};
+pub use evaluation::{Confusion, Evaluation, Report};
+pub use examples::{Example, Examples, OUT_OF_SCOPE, RowError, RowErrors, RowProblem};
+pub use model::{ModelError, ModelVersion, Prediction, TrainedIntents};
 pub use phrases::PhraseIntents;
+pub use train::{Loss, Progress, Settings, Stage, TrainError, Trainer};
 
 use crate::number::unit;
 use crate::port::forward;

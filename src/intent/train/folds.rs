@@ -1,0 +1,60 @@
+//! Rows looked at by a model that has not learned from them.
+
+use super::prepare::Prepared;
+use super::solve::{Solution, Task};
+use super::weights::stride;
+use super::{Run, Stage, TrainError};
+
+/// Into so many parts the examples are cut; each is held out once.
+const PARTS: usize = 5;
+/// So many rows held out say enough; the parts behind them are not held out.
+const ENOUGH: usize = 3000;
+
+/// Examples cut into parts, each with its share of every label.
+pub(super) struct Folds {
+    /// The part of each row; names and descriptions are in none.
+    part: Vec<Option<usize>>,
+    /// How many parts are held out.
+    parts: usize,
+}
+
+/// What was said of a row by a model that had not seen it.
+pub(super) struct HeldOut {
+    pub(super) row: usize,
+    pub(super) label: usize,
+    /// A margin a column.
+    pub(super) margins: Vec<f32>,
+}
+
+impl Folds {
+    pub(super) fn of(prepared: &Prepared) -> Self {
+        let mut seen = vec![0_usize; prepared.columns()];
+        let mut turn = |label: &u32| {
+            let count = seen.get_mut(*label as usize)?;
+            *count += 1;
+            // Labels begin with different parts, so that small ones don't all end in the first.
+            Some((*count + *label as usize) % PARTS)
+        };
+        let part = (prepared.label_of.iter().enumerate()).map(|(at, label)| if at < prepared.real { turn(label) } else { None });
+        let parts = (ENOUGH * PARTS).div_ceil(prepared.real.max(1)).clamp(1, PARTS);
+        Self { part: part.collect(), parts }
+    }
+
+    /// The margins of every row that is held out. `solution` is the one for all rows.
+    pub(super) fn margins(&self, task: Task<'_>, solution: &Solution, run: &mut Run<'_>) -> Result<Vec<HeldOut>, TrainError> {
+        let mut all = Vec::new();
+        for part in 0..self.parts {
+            let of_part = |row: &u32| self.part.get(*row as usize).copied().flatten() == Some(part);
+            let (out, rows): (Vec<u32>, Vec<u32>) = (0..self.part.len() as u32).partition(of_part);
+            let learned = run.solve(Stage::Calibrating, task, &rows, Some(solution))?;
+            all.extend(out.into_iter().map(|row| {
+                let mut margins = vec![0.0; stride(task.labels)];
+                learned.weights.margins(task.matrix.row(row as usize), &mut margins);
+                margins.truncate(task.labels);
+                let label = task.label_of.get(row as usize).map_or(0, |label| *label as usize);
+                HeldOut { row: row as usize, label, margins }
+            }));
+        }
+        Ok(all)
+    }
+}
