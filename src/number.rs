@@ -68,7 +68,9 @@ pub(crate) fn exp(x: f64) -> f64 {
         1.0,
     ];
     let x = x.clamp(-60.0, 60.0);
-    let turns = (x * std::f64::consts::LOG2_E + 0.5).floor();
+    // Adding and taking off so large a number rounds to a whole one, which `round` does by a call.
+    const WHOLE: f64 = 6_755_399_441_055_744.0;
+    let turns = (x * std::f64::consts::LOG2_E + WHOLE) - WHOLE;
     let rest = x - turns * std::f64::consts::LN_2;
     let series = SERIES.iter().fold(0.0, |sum, factor| sum * rest + factor);
     series * f64::from_bits(((turns as i64 + 1023) as u64) << 52)

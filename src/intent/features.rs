@@ -5,6 +5,8 @@
 use crate::number::ln;
 use crate::text::{Text, Word, WordKind};
 
+/// The part of words in the square of a message's length; the rest is letters.
+const WORDS: f32 = 0.4;
 /// Runs of letters are this long, the spaces around the word counted.
 const RUNS: std::ops::RangeInclusive<usize> = 2..=5;
 /// Letters of a word that are looked at: longer ones are links and keys.
@@ -44,10 +46,10 @@ pub(super) fn features(text: &Text<'_>) -> Vec<Feature> {
         Kind::Words => words.push(gram.key),
         Kind::Letters => letters.push(gram.key),
     });
-    let share = if letters.is_empty() { 1.0 } else { std::f32::consts::FRAC_1_SQRT_2 };
+    let share: f32 = if letters.is_empty() { 1.0 } else { WORDS };
     let mut found = Vec::with_capacity(words.len() + letters.len());
-    weigh(words, share, &mut found);
-    weigh(letters, share, &mut found);
+    weigh(words, share.sqrt(), &mut found);
+    weigh(letters, (1.0 - share).sqrt(), &mut found);
     found.sort_unstable_by_key(|feature| feature.key);
     found
 }

@@ -3,6 +3,7 @@
 //! An [`IntentClassifier`] ranks the intents of a host. The built-in one is [`PhraseIntents`], rules that the host
 //! declares; a host that has a classifier of its own plugs it in or hands its answer in with each turn.
 
+mod cascade;
 mod encoder;
 mod evaluation;
 mod examples;
@@ -11,10 +12,11 @@ mod model;
 mod phrases;
 mod train;
 
+pub use cascade::{Cascade, CascadeError};
 pub use encoder::{Encoder, EncoderError};
 pub use evaluation::{Confusion, Evaluation, Report};
 pub use examples::{Example, Examples, OUT_OF_SCOPE, RowError, RowErrors, RowProblem};
-pub use model::{ModelError, ModelVersion, Prediction, TrainedIntents};
+pub use model::{Carried, Explanation, ModelError, ModelVersion, Prediction, TrainedIntents};
 pub use phrases::PhraseIntents;
 pub use train::{Loss, Progress, Settings, Stage, TrainError, Trainer};
 

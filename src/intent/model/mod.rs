@@ -2,12 +2,16 @@
 
 mod bytes;
 mod correction;
+mod explain;
 mod lookup;
+mod memory;
 mod parts;
 mod prediction;
 mod scope;
 
 pub(super) use correction::Correction;
+pub use explain::{Carried, Explanation};
+pub(super) use memory::reach;
 pub(super) use parts::{Exemplar, Parts, quantised};
 pub(super) use scope::{EVIDENCE, Scope, evidence};
 pub use prediction::{ModelVersion, Prediction};
@@ -116,8 +120,11 @@ impl TrainedIntents {
     /// Where an encoder of the host's own could not answer; with word vectors, or without any, never.
     pub fn predict(&self, text: &Text<'_>) -> Result<Prediction, EncoderError> {
         let seen = self.see(text)?;
-        let margins = self.margins(&seen);
-        Ok(self.judge(&seen, &margins))
+        let mut margins = self.margins(&seen);
+        let taught = self.taught(&seen);
+        let scope = self.scope_score(&seen, &margins) + taught.scope;
+        margins.iter_mut().zip(&taught.pulls).for_each(|(margin, pull)| *margin += pull);
+        Ok(self.judge(&margins, scope))
     }
 
     pub(super) fn see(&self, text: &Text<'_>) -> Result<Seen, EncoderError> {
@@ -128,15 +135,22 @@ impl TrainedIntents {
         Ok(Seen { features: features(text), vector })
     }
 
-    /// A margin a column.
+    /// The weights of an n-gram, a column each, and what one step of them is worth.
+    fn row(&self, row: usize) -> (f32, &[i8]) {
+        let columns = self.parts.columns();
+        let scale = self.parts.scales.get(row).copied().unwrap_or(0.0);
+        (scale, self.parts.weights.get(row * columns..(row + 1) * columns).unwrap_or_default())
+    }
+
+    /// A margin a column, corrections aside.
     pub(super) fn margins(&self, seen: &Seen) -> Vec<f32> {
         let parts = &self.parts;
         let columns = parts.columns();
         let mut margins = parts.bias.clone();
         for feature in &seen.features {
             let Some(row) = self.lookup.row(feature.key) else { continue };
-            let times = feature.value * parts.scales.get(row).copied().unwrap_or(0.0);
-            let weights = parts.weights.get(row * columns..(row + 1) * columns).unwrap_or_default();
+            let (scale, weights) = self.row(row);
+            let times = feature.value * scale;
             margins.iter_mut().zip(weights).for_each(|(margin, weight)| *margin += f32::from(*weight) * times);
         }
         for (weights, value) in parts.dense.chunks_exact(columns.max(1)).zip(&seen.vector) {
@@ -145,12 +159,21 @@ impl TrainedIntents {
         margins
     }
 
-    fn judge(&self, seen: &Seen, margins: &[f32]) -> Prediction {
-        let (own, other) = margins.split_at(self.parts.labels.len().min(margins.len()));
-        let evidence = evidence(own, other.first().copied(), &seen.vector, &self.parts.exemplars);
-        let score = self.parts.scope.score(evidence);
+    pub(super) fn scope_score(&self, seen: &Seen, margins: &[f32]) -> f32 {
+        let (own, other) = self.in_and_out(margins);
+        self.parts.scope.score(evidence(own, other, &seen.vector, &self.parts.exemplars))
+    }
+
+    fn judge(&self, margins: &[f32], scope: f32) -> Prediction {
+        let (own, _) = self.in_and_out(margins);
         let intents = ranked(&self.parts.labels, &softmax(own, self.parts.slope));
-        Prediction::new(intents, score, self.parts.scope.threshold, self.parts.close, self.version)
+        Prediction::new(intents, scope, self.parts.scope.threshold, self.parts.close, self.version)
+    }
+
+    /// The margins of the intents, and that of being out of scope.
+    fn in_and_out<'m>(&self, margins: &'m [f32]) -> (&'m [f32], Option<f32>) {
+        let (own, other) = margins.split_at(self.parts.labels.len().min(margins.len()));
+        (own, other.first().copied())
     }
 }
 

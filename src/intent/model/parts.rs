@@ -140,7 +140,7 @@ impl Parts {
         !self.labels.is_empty()
             && self.keys.is_sorted_by(|a, b| a < b)
             && self.exemplars.iter().all(|exemplar| known(exemplar.label))
-            && self.corrections.iter().all(|correction| known(correction.label))
+            && self.corrections.iter().all(|correction| usize::from(correction.label) <= self.labels.len())
     }
 
     /// How many bytes the file has.

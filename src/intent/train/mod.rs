@@ -6,6 +6,7 @@ mod logistic;
 mod matrix;
 mod pack;
 mod prepare;
+mod scatter;
 mod settings;
 mod shuffle;
 mod solve;

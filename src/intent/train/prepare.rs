@@ -72,6 +72,7 @@ impl Prepared {
             labels: self.columns(),
             cost: settings.cost,
             loss: settings.loss,
+            together: settings.together,
         }
     }
 }

@@ -9,6 +9,7 @@
 
 use super::logistic::agree;
 use super::matrix::Matrix;
+use super::scatter::{Scatter, scatters};
 use super::shuffle::Shuffle;
 use super::weights::{Weights, stride};
 use crate::intent::train::Loss;
@@ -27,14 +28,18 @@ pub(super) struct Task<'t> {
     /// How much a row's loss counts beside the length of the weights.
     pub(super) cost: f32,
     pub(super) loss: Loss,
+    /// How much rows of one label are held together, beside the length of the weights.
+    pub(super) together: f32,
 }
 
 /// What was learned, and what to go on from.
 #[derive(Clone)]
 pub(super) struct Solution {
     pub(super) weights: Weights,
-    /// The multipliers of each row of the matrix, a stride each.
+    /// The multipliers of each row of the matrix, a stride each: those of its loss, and those that hold it together
+    /// with the others of its label.
     duals: Vec<f32>,
+    together: Vec<f32>,
 }
 
 /// A row on its way.
@@ -57,7 +62,8 @@ pub(super) fn solve(
     watch: &mut dyn FnMut() -> ControlFlow<()>,
 ) -> Option<Solution> {
     let mut held: Vec<Held> = rows.iter().map(|row| task.hold(*row)).collect();
-    let mut solution = start.map_or_else(|| Solution::zero(task), |start| start.without_others(task, rows));
+    let scatters = task.scatters(rows);
+    let mut solution = start.map_or_else(|| Solution::zero(task), |start| start.for_rows(task, rows, &scatters));
     let mut step = Step::new(task);
     let mut shuffle = Shuffle::new();
     for _ in 0..MOST_ROUNDS {
@@ -78,6 +84,10 @@ pub(super) fn solve(
             own.rested = if moved < task.loss.tolerance() / 8.0 { (2 * own.rested + 1).min(7) } else { 0 };
             own.rest = own.rested;
         }
+        for scatter in &scatters {
+            scatter.step(task.matrix, &mut solution.weights, &mut solution.together);
+        }
+        if std::env::var("DBG").is_ok() { eprint!("{most:.4} "); }
         if most < task.loss.tolerance() {
             if whole {
                 break;
@@ -85,12 +95,20 @@ pub(super) fn solve(
             held.iter_mut().for_each(|own| own.rest = 0);
         }
     }
+    if std::env::var("DBG").is_ok() { eprintln!(""); }
     Some(solution)
 }
 
 impl Task<'_> {
     fn hold(&self, row: u32) -> Held {
         Held { row, label: self.label(row), square: self.matrix.row(row as usize).square(), rest: 0, rested: 0 }
+    }
+
+    fn scatters(&self, rows: &[u32]) -> Vec<Scatter> {
+        if self.together == 0.0 {
+            return Vec::new();
+        }
+        scatters(self.matrix, rows, self.label_of, self.together)
     }
 
     fn label(&self, row: u32) -> usize {
@@ -119,23 +137,26 @@ impl Solution {
                 dual.iter_mut().skip(*label as usize).take(1).for_each(|own| *own = 1.0);
             }
         }
-        Self { weights: Weights::zero(task.matrix.keys().len(), task.matrix.dims(), task.labels), duals }
+        let together = vec![0.0; if task.together > 0.0 { duals.len() } else { 0 }];
+        Self { weights: Weights::zero(task.matrix.keys().len(), task.matrix.dims(), task.labels), duals, together }
     }
 
-    fn without_others(&self, task: Task<'_>, rows: &[u32]) -> Self {
-        let (mut rest, zero) = (self.clone(), Self::zero(task));
+    /// The same multipliers, for these rows only.
+    fn for_rows(&self, task: Task<'_>, rows: &[u32], scatters: &[Scatter]) -> Self {
+        let mut own = Self::zero(task);
         let stride = stride(task.labels);
-        let mut keep = vec![false; task.label_of.len()];
-        rows.iter().for_each(|row| keep.iter_mut().skip(*row as usize).take(1).for_each(|keep| *keep = true));
         let mut share = vec![0.0; stride];
-        let all = rest.duals.chunks_exact_mut(stride).zip(zero.duals.chunks_exact(stride)).zip(keep);
-        for (row, ((dual, zero), _)) in all.enumerate().filter(|(_, (_, keep))| !keep) {
-            task.share(task.label(row as u32), dual, &mut share);
-            share.iter_mut().for_each(|share| *share = -*share);
-            rest.weights.add(task.matrix.row(row), &share);
-            dual.copy_from_slice(zero);
+        for row in rows {
+            let at = *row as usize * stride..(*row as usize + 1) * stride;
+            let (Some(to), Some(from)) = (own.duals.get_mut(at.clone()), self.duals.get(at)) else { continue };
+            to.copy_from_slice(from);
+            task.share(task.label(*row), from, &mut share);
+            own.weights.add(task.matrix.row(*row as usize), &share);
         }
-        rest
+        for scatter in scatters {
+            scatter.begin(task.matrix, &mut own.weights, &self.together, &mut own.together);
+        }
+        own
     }
 }
 
