@@ -8,6 +8,7 @@ mod support;
 
 mod eval;
 mod files;
+mod learn;
 mod predict;
 mod train;
 
@@ -28,6 +29,8 @@ enum Task {
     Train(train::Options),
     /// Says how good a model is on rows whose intent is known.
     Eval(eval::Options),
+    /// Takes corrections by people into a model, or out of it again, without training anew.
+    Learn(learn::Options),
     /// Names the intent of each line of the input.
     Predict(predict::Options),
 }
@@ -40,6 +43,7 @@ fn run(options: &Options) -> io::Result<ExitCode> {
     match &options.task {
         Task::Train(options) => train::run(options)?,
         Task::Eval(options) => eval::run(options)?,
+        Task::Learn(options) => learn::run(options)?,
         Task::Predict(options) => predict::run(options)?,
     }
     Ok(ExitCode::SUCCESS)

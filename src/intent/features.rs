@@ -54,6 +54,24 @@ pub(super) fn features(text: &Text<'_>) -> Vec<Feature> {
     found
 }
 
+/// The product of two messages' n-grams, which are sorted by key.
+pub(super) fn product(a: &[Feature], b: &[Feature]) -> f32 {
+    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
+    let mut sum = 0.0;
+    while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
+        match x.key.cmp(&y.key) {
+            std::cmp::Ordering::Less => drop(a.next()),
+            std::cmp::Ordering::Greater => drop(b.next()),
+            std::cmp::Ordering::Equal => {
+                sum += x.value * y.value;
+                a.next();
+                b.next();
+            }
+        }
+    }
+    sum
+}
+
 /// Counts keys and weighs each by 1 + ln of its count, `length` long altogether.
 fn weigh(mut keys: Vec<u32>, length: f32, found: &mut Vec<Feature>) {
     keys.sort_unstable();

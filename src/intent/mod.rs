@@ -8,16 +8,22 @@ mod encoder;
 mod evaluation;
 mod examples;
 mod features;
+mod health;
+mod learn;
 mod model;
 mod phrases;
+mod split;
 mod train;
 
 pub use cascade::{Cascade, CascadeError};
 pub use encoder::{Encoder, EncoderError};
 pub use evaluation::{Confusion, Evaluation, Report};
 pub use examples::{Example, Examples, OUT_OF_SCOPE, RowError, RowErrors, RowProblem};
+pub use health::{Finding, Health};
+pub use learn::LearnError;
 pub use model::{Carried, Explanation, ModelError, ModelVersion, Prediction, TrainedIntents};
 pub use phrases::PhraseIntents;
+pub use split::Part;
 pub use train::{Loss, Progress, Settings, Stage, TrainError, Trainer};
 
 use crate::number::unit;

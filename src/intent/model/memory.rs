@@ -6,7 +6,7 @@
 
 use super::correction::Correction;
 use super::{Seen, TrainedIntents};
-use crate::intent::features::Feature;
+use crate::intent::features::{Feature, product};
 use crate::number::dot;
 
 /// How much a correction pulls a message, by their cosine.
@@ -41,27 +41,9 @@ impl TrainedIntents {
 impl Correction {
     /// How alike it is to a message. Both keep their n-grams at length 1.
     pub(in crate::intent) fn cosine(&self, features: &[Feature], vector: &[f32]) -> f32 {
-        let product = shared(&self.features, features) + dot(&self.vector, vector);
+        let product = product(&self.features, features) + dot(&self.vector, vector);
         let length = |features: &[Feature], vector: &[f32]| f32::from(u8::from(!features.is_empty())) + dot(vector, vector);
         let lengths = length(&self.features, &self.vector) * length(features, vector);
         if lengths > 0.0 { product / lengths.sqrt() } else { 0.0 }
     }
-}
-
-/// The product of two messages' n-grams, which are sorted by key.
-fn shared(a: &[Feature], b: &[Feature]) -> f32 {
-    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
-    let mut sum = 0.0;
-    while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
-        match x.key.cmp(&y.key) {
-            std::cmp::Ordering::Less => drop(a.next()),
-            std::cmp::Ordering::Greater => drop(b.next()),
-            std::cmp::Ordering::Equal => {
-                sum += x.value * y.value;
-                a.next();
-                b.next();
-            }
-        }
-    }
-    sum
 }

@@ -114,6 +114,28 @@ impl TrainedIntents {
         self.parts.labels.iter().map(AsRef::as_ref)
     }
 
+    pub(super) fn corrections(&self) -> &[Correction] {
+        &self.parts.corrections
+    }
+
+    /// The same model with these corrections in place of its own.
+    pub(super) fn with_corrections(&self, corrections: Vec<Correction>) -> Self {
+        Self::from_parts(Parts { corrections, ..self.parts.clone() }, self.encoder.clone())
+    }
+
+    pub(super) fn columns(&self) -> usize {
+        self.parts.columns()
+    }
+
+    pub(super) fn slope(&self) -> f32 {
+        self.parts.slope
+    }
+
+    /// The score from which on a message is in scope.
+    pub(super) fn threshold(&self) -> f32 {
+        self.parts.scope.threshold
+    }
+
     /// What the customer wants, as far as the model can tell. Linear in the length of the message.
     ///
     /// # Errors

@@ -27,7 +27,14 @@ pub(super) struct HeldOut {
 }
 
 impl Folds {
+    /// Enough parts to calibrate by.
     pub(super) fn of(prepared: &Prepared) -> Self {
+        let parts = (ENOUGH * PARTS).div_ceil(prepared.real.max(1)).clamp(1, PARTS);
+        Self { parts, ..Self::whole(prepared) }
+    }
+
+    /// Every part, so that each example is held out once.
+    pub(super) fn whole(prepared: &Prepared) -> Self {
         let mut seen = vec![0_usize; prepared.columns()];
         let mut turn = |label: &u32| {
             let count = seen.get_mut(*label as usize)?;
@@ -36,8 +43,7 @@ impl Folds {
             Some((*count + *label as usize) % PARTS)
         };
         let part = (prepared.label_of.iter().enumerate()).map(|(at, label)| if at < prepared.real { turn(label) } else { None });
-        let parts = (ENOUGH * PARTS).div_ceil(prepared.real.max(1)).clamp(1, PARTS);
-        Self { part: part.collect(), parts }
+        Self { part: part.collect(), parts: PARTS }
     }
 
     /// The margins of every row that is held out. `solution` is the one for all rows.

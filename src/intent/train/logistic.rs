@@ -8,7 +8,7 @@ use crate::number::{exp, ln};
 
 /// Finds the probabilities p, adding up to 1, for which `wanted - pull × p` are their own logarithms up to a constant.
 /// `found` holds a first guess and takes the result.
-pub(super) fn agree(wanted: &[f64], pull: f64, found: &mut [f64]) {
+pub(in crate::intent) fn agree(wanted: &[f64], pull: f64, found: &mut [f64]) {
     let best = wanted.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     // Here the best alone would have probability 1, so the sum is 1 or more, and the root lies above.
     let lowest = best - pull;

@@ -12,15 +12,17 @@ mod shuffle;
 mod solve;
 mod weights;
 
+pub(super) use logistic::agree;
 pub use settings::{Loss, Settings};
 
 use super::encoder::{Encoder, EncoderError};
 use super::examples::Examples;
-use super::model::TrainedIntents;
-use folds::Folds;
+use super::model::{TrainedIntents, softmax};
+use folds::{Folds, HeldOut};
 use prepare::Prepared;
 use solve::{Solution, Task, solve};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// Trains classifiers.
 ///
@@ -128,6 +130,32 @@ impl Trainer {
         self.train_watched(examples, |_| ControlFlow::Continue(()))
     }
 
+    /// What models that had not seen them say of the examples.
+    pub(super) fn held_out(&self, examples: &Examples) -> Result<Vec<Judgement>, TrainError> {
+        let mut watch = |_: Progress| ControlFlow::Continue(());
+        let mut run = Run { watch: &mut watch, stage: Stage::Reading, rounds: 0 };
+        let (prepared, settings) = self.prepared(examples, &mut run)?;
+        let task = prepared.task(settings);
+        let solution = run.solve(Stage::Learning, task, &prepared.all_rows(), None)?;
+        let rows = Folds::whole(&prepared).margins(task, &solution, &mut run)?;
+        let slope = calibrate::calibrate(&prepared, &rows, self.false_rejects).slope;
+        let mut judgements: Vec<Judgement> =
+            rows.iter().filter_map(|row| Judgement::of(row, &prepared.labels, slope)).collect();
+        judgements.sort_by_key(|judgement| judgement.row);
+        Ok(judgements)
+    }
+
+    fn prepared(&self, examples: &Examples, run: &mut Run<'_>) -> Result<(Prepared, Settings), TrainError> {
+        run.tick()?;
+        let mut prepared = Prepared::of(self, examples)?;
+        let settings = match self.settings {
+            Some(settings) => settings,
+            None => settings::pick(&mut prepared, run)?,
+        };
+        prepared.matrix.weigh(settings.vectors);
+        Ok((prepared, settings))
+    }
+
     /// Trains a classifier. `watch` hears how far it is, several times a second, and may end it.
     ///
     /// # Errors
@@ -138,13 +166,7 @@ impl Trainer {
         mut watch: impl FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<TrainedIntents, TrainError> {
         let mut run = Run { watch: &mut watch, stage: Stage::Reading, rounds: 0 };
-        run.tick()?;
-        let mut prepared = Prepared::of(self, examples)?;
-        let settings = match self.settings {
-            Some(settings) => settings,
-            None => settings::pick(&mut prepared, &mut run)?,
-        };
-        prepared.matrix.weigh(settings.vectors);
+        let (prepared, settings) = self.prepared(examples, &mut run)?;
         let task = prepared.task(settings);
         let solution = run.solve(Stage::Learning, task, &prepared.all_rows(), None)?;
         let folds = Folds::of(&prepared);
@@ -152,6 +174,30 @@ impl Trainer {
         let calibration = calibrate::calibrate(&prepared, &held_out, self.false_rejects);
         let parts = pack::pack(self, &prepared, settings, &solution.weights, calibration);
         Ok(TrainedIntents::from_parts(parts, self.encoder.clone()))
+    }
+}
+
+/// What a model that had not seen an example says of it.
+pub(super) struct Judgement {
+    pub(super) row: usize,
+    pub(super) intent: Arc<str>,
+    pub(super) guess: Arc<str>,
+    /// The confidence in its own intent, and in the best.
+    pub(super) own: f32,
+    pub(super) best: f32,
+}
+
+impl Judgement {
+    /// None for a row that is out of scope.
+    fn of(row: &HeldOut, labels: &[Arc<str>], slope: f32) -> Option<Self> {
+        let confidences = softmax(row.margins.get(..labels.len())?, slope);
+        let (guess, best) = confidences.iter().zip(labels).rev().max_by(|a, b| a.0.total_cmp(b.0)).map(|(p, g)| (g, *p))?;
+        let own = confidences.get(row.label).copied()?;
+        Some(Self { row: row.row, intent: Arc::clone(labels.get(row.label)?), guess: Arc::clone(guess), own, best })
+    }
+
+    pub(super) fn right(&self) -> bool {
+        self.intent == self.guess
     }
 }
 
