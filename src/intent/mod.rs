@@ -13,6 +13,7 @@ mod learn;
 mod model;
 mod phrases;
 mod split;
+mod square;
 mod train;
 
 pub use cascade::{Cascade, CascadeError};

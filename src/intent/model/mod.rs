@@ -12,8 +12,8 @@ mod scope;
 pub(super) use correction::Correction;
 pub use explain::{Carried, Explanation};
 pub(super) use memory::reach;
-pub(super) use parts::{Exemplar, Parts, quantised};
-pub(super) use scope::{EVIDENCE, Scope, evidence};
+pub(super) use parts::{Mean, Parts, quantised};
+pub(super) use scope::{EVIDENCE, Scope, evidence, with_distance};
 pub use prediction::{ModelVersion, Prediction};
 
 use super::encoder::{Encoder, EncoderError};
@@ -182,20 +182,13 @@ impl TrainedIntents {
     }
 
     pub(super) fn scope_score(&self, seen: &Seen, margins: &[f32]) -> f32 {
-        let (own, other) = self.in_and_out(margins);
-        self.parts.scope.score(evidence(own, other, &seen.vector, &self.parts.exemplars))
+        self.parts.scope.score(self.parts.evidence(margins, &seen.vector))
     }
 
     fn judge(&self, margins: &[f32], scope: f32) -> Prediction {
-        let (own, _) = self.in_and_out(margins);
+        let own = margins.get(..self.parts.labels.len()).unwrap_or_default();
         let intents = ranked(&self.parts.labels, &softmax(own, self.parts.slope));
         Prediction::new(intents, scope, self.parts.scope.threshold, self.parts.close, self.version)
-    }
-
-    /// The margins of the intents, and that of being out of scope.
-    fn in_and_out<'m>(&self, margins: &'m [f32]) -> (&'m [f32], Option<f32>) {
-        let (own, other) = margins.split_at(self.parts.labels.len().min(margins.len()));
-        (own, other.first().copied())
     }
 }
 

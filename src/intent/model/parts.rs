@@ -8,20 +8,21 @@
 //! flags      u16       1: the last column is out of scope; 2: vectors take part
 //! dims       u16       of the vectors, 0 without
 //! rows       u32       n-grams
-//! exemplars  u32       rows that stand for their intents
+//! means      u32       intents with a mean vector
 //! learned    u32       corrections
 //! encoder    u64       whose vectors
 //! weight     f32       of the vectors beside the n-grams
 //! slope      f32       of the confidence over the margins
 //! close      f32       a lead below this is ambiguous
-//! scope      5 × f32   weights of the evidence, and the threshold
+//! scope      f32 each  the weights of the evidence, and the threshold
 //! names      u8 length and bytes, a label each
 //! bias       f32 a column
 //! dense      f32 a column, a dimension each
 //! keys       u32 a row, sorted
 //! scales     f32 a row
 //! weights    i8 a column, a row each
-//! exemplars  u16 label, f32 scale, i8 a dimension, each
+//! means      u16 label, f32 scale, i8 a dimension, each
+//! spread     f32 for each pair of dimensions, where there are means
 //! learned    see `Correction`
 //! checksum   u64 of everything before
 //! ```
@@ -30,6 +31,7 @@ use super::ModelError;
 use super::bytes::{Reader, Writer};
 use super::correction::Correction;
 use super::scope::Scope;
+use crate::intent::square::Square;
 use crate::vectors::checksum;
 use std::sync::Arc;
 
@@ -39,9 +41,9 @@ const OUT_OF_SCOPE: u16 = 1;
 const VECTORS: u16 = 2;
 const CHECKSUM: usize = 8;
 
-/// A row that stands for its intent: its vector, in 8 bits a dimension.
+/// Where the messages of an intent lie: the mean of its vectors, in 8 bits a dimension.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::intent) struct Exemplar {
+pub(in crate::intent) struct Mean {
     pub(in crate::intent) label: u16,
     pub(in crate::intent) scale: f32,
     pub(in crate::intent) values: Vec<i8>,
@@ -63,7 +65,9 @@ pub(in crate::intent) struct Parts {
     pub(in crate::intent) keys: Vec<u32>,
     pub(in crate::intent) scales: Vec<f32>,
     pub(in crate::intent) weights: Vec<i8>,
-    pub(in crate::intent) exemplars: Vec<Exemplar>,
+    pub(in crate::intent) means: Vec<Mean>,
+    /// What a distance from a mean is measured with: the inverse of how vectors of one intent scatter.
+    pub(in crate::intent) spread: Square,
     pub(in crate::intent) corrections: Vec<Correction>,
 }
 
@@ -99,7 +103,7 @@ impl Parts {
 
     fn read_parts(reader: &mut Reader<'_>) -> Result<Self, ModelError> {
         let (labels, flags, dims) = (reader.u16()? as usize, reader.u16()?, reader.u16()? as usize);
-        let [rows, exemplars, corrections] = [reader.u32()?, reader.u32()?, reader.u32()?].map(|count| count as usize);
+        let [rows, means, corrections] = [reader.u32()?, reader.u32()?, reader.u32()?].map(|count| count as usize);
         let encoder = reader.u64()?;
         let (vector_weight, slope, close) = (reader.f32()?, reader.f32()?, reader.f32()?);
         let mut scope = Scope::default();
@@ -125,8 +129,11 @@ impl Parts {
         parts.keys = reader.u32s(rows)?;
         parts.scales = reader.f32s(rows)?;
         parts.weights = reader.items(rows, columns)?.iter().map(|byte| *byte as i8).collect();
-        for _ in 0..exemplars {
-            parts.exemplars.push(Exemplar::read(reader, dims)?);
+        for _ in 0..means {
+            parts.means.push(Mean::read(reader, dims)?);
+        }
+        if means > 0 {
+            parts.spread = Square { size: dims, values: reader.f32s(dims * dims)? };
         }
         for _ in 0..corrections {
             parts.corrections.push(Correction::read(reader, dims, columns)?);
@@ -139,7 +146,7 @@ impl Parts {
         let known = |label: u16| usize::from(label) < self.columns();
         !self.labels.is_empty()
             && self.keys.is_sorted_by(|a, b| a < b)
-            && self.exemplars.iter().all(|exemplar| known(exemplar.label))
+            && self.means.iter().all(|mean| known(mean.label))
             && self.corrections.iter().all(|correction| usize::from(correction.label) <= self.labels.len())
     }
 
@@ -156,7 +163,7 @@ impl Parts {
         let flags = [(self.out_of_scope, OUT_OF_SCOPE), (self.encoder.is_some(), VECTORS)];
         out.u16(flags.iter().filter(|(set, _)| *set).map(|(_, flag)| flag).sum());
         out.u16(self.dims as u16);
-        [self.keys.len(), self.exemplars.len(), self.corrections.len()].iter().for_each(|count| out.u32(*count as u32));
+        [self.keys.len(), self.means.len(), self.corrections.len()].iter().for_each(|count| out.u32(*count as u32));
         out.u64(self.encoder.unwrap_or(0));
         out.f32s(&[self.vector_weight, self.slope, self.close]);
         out.f32s(&self.scope.weights);
@@ -167,7 +174,8 @@ impl Parts {
         out.u32s(&self.keys);
         out.f32s(&self.scales);
         out.i8s(&self.weights);
-        self.exemplars.iter().for_each(|exemplar| exemplar.write(&mut out));
+        self.means.iter().for_each(|mean| mean.write(&mut out));
+        out.f32s(&self.spread.values);
         self.corrections.iter().for_each(|correction| correction.write(&mut out));
         let sum = checksum(&out.0);
         out.u64(sum);
@@ -175,22 +183,16 @@ impl Parts {
     }
 }
 
-impl Exemplar {
+impl Mean {
     /// Keeps a vector in 8 bits a dimension.
     pub(in crate::intent) fn of(label: u16, vector: &[f32]) -> Self {
         let (scale, values) = quantised(vector);
         Self { label, scale, values }
     }
 
-    /// The product with a vector of as many dimensions.
-    pub(in crate::intent) fn dot(&self, vector: &[f32]) -> f32 {
-        let mut lanes = [0.0_f32; 8];
-        for (values, numbers) in self.values.chunks(8).zip(vector.chunks(8)) {
-            for ((lane, value), number) in lanes.iter_mut().zip(values).zip(numbers) {
-                *lane += f32::from(*value) * number;
-            }
-        }
-        lanes.iter().sum::<f32>() * self.scale
+    /// A vector as seen from here.
+    pub(super) fn to(&self, vector: &[f32]) -> Vec<f32> {
+        vector.iter().zip(&self.values).map(|(value, own)| value - f32::from(*own) * self.scale).collect()
     }
 
     fn read(reader: &mut Reader<'_>, dims: usize) -> Result<Self, ModelError> {

@@ -4,6 +4,7 @@ mod calibrate;
 mod folds;
 mod logistic;
 mod matrix;
+mod means;
 mod pack;
 mod prepare;
 mod scatter;
@@ -18,7 +19,9 @@ pub use settings::{Loss, Settings};
 use super::encoder::{Encoder, EncoderError};
 use super::examples::Examples;
 use super::model::{TrainedIntents, softmax};
+use calibrate::calibrate;
 use folds::{Folds, HeldOut};
+use means::Means;
 use prepare::Prepared;
 use solve::{Solution, Task, solve};
 use std::ops::ControlFlow;
@@ -138,7 +141,7 @@ impl Trainer {
         let task = prepared.task(settings);
         let solution = run.solve(Stage::Learning, task, &prepared.all_rows(), None)?;
         let rows = Folds::whole(&prepared).margins(task, &solution, &mut run)?;
-        let slope = calibrate::calibrate(&prepared, &rows, self.false_rejects).slope;
+        let slope = calibrate(&prepared, &Means::of(&prepared), &rows, self.false_rejects).slope;
         let mut judgements: Vec<Judgement> =
             rows.iter().filter_map(|row| Judgement::of(row, &prepared.labels, slope)).collect();
         judgements.sort_by_key(|judgement| judgement.row);
@@ -171,8 +174,9 @@ impl Trainer {
         let solution = run.solve(Stage::Learning, task, &prepared.all_rows(), None)?;
         let folds = Folds::of(&prepared);
         let held_out = folds.margins(task, &solution, &mut run)?;
-        let calibration = calibrate::calibrate(&prepared, &held_out, self.false_rejects);
-        let parts = pack::pack(self, &prepared, settings, &solution.weights, calibration);
+        let means = Means::of(&prepared);
+        let calibration = calibrate(&prepared, &means, &held_out, self.false_rejects);
+        let parts = pack::pack(self, &prepared, settings, &solution.weights, calibration, means);
         Ok(TrainedIntents::from_parts(parts, self.encoder.clone()))
     }
 }

@@ -1,6 +1,7 @@
 //! From weights to a model: few enough n-grams, in 8 bits each.
 
 use super::calibrate::Calibration;
+use super::means::Means;
 use super::prepare::Prepared;
 use super::settings::Settings;
 use super::weights::Weights;
@@ -16,7 +17,9 @@ pub(super) fn pack(
     settings: Settings,
     weights: &Weights,
     calibration: Calibration,
+    means: Means,
 ) -> Parts {
+    let (means, spread) = means.into_parts();
     let columns = prepared.columns();
     let dims = prepared.matrix.dims();
     let mut parts = Parts {
@@ -30,6 +33,8 @@ pub(super) fn pack(
         scope: calibration.scope,
         bias: weights.bias.iter().take(columns).copied().collect(),
         dense: weights.dense.chunks_exact(weights.stride()).flat_map(|dim| dim.iter().take(columns).copied()).collect(),
+        means,
+        spread,
         ..Parts::default()
     };
     let room = trainer.most_bytes.saturating_sub(parts.bytes()) / (ROW + columns);

@@ -14,6 +14,9 @@ const MOST: usize = 4096;
 /// From so many rows on, n-grams that stand in one row only are left out.
 const MANY_ROWS: usize = 3000;
 
+/// A name counts as so many examples: it is sure to be to the point.
+const NAME: f32 = 2.0;
+
 /// Everything that learning needs of the examples.
 pub(super) struct Prepared {
     /// The intents, sorted.
@@ -23,6 +26,8 @@ pub(super) struct Prepared {
     pub(super) matrix: Matrix,
     /// The label of each row.
     pub(super) label_of: Vec<u32>,
+    /// How often each row counts.
+    pub(super) weight_of: Vec<f32>,
     /// So many rows are examples; those behind them are names and descriptions.
     pub(super) real: usize,
 }
@@ -44,16 +49,19 @@ impl Prepared {
             rows.push(label(&row.intent).unwrap_or(found), &row.text)?;
         }
         let real = examples.rows().len();
+        let mut weight_of = vec![1.0; real];
         for (at, name) in labels.iter().enumerate().filter(|_| trainer.names) {
             rows.push(at, &spoken(name))?;
+            weight_of.push(NAME);
         }
         for (intent, description) in &trainer.descriptions {
             let at = label(intent).ok_or_else(|| TrainError::UnknownIntent { intent: intent.clone() })?;
             rows.push(at, description)?;
+            weight_of.push(1.0);
         }
         let least = if real >= MANY_ROWS { 2 } else { 1 };
         let matrix = Matrix::new(&rows.features, &rows.vectors, rows.dims, least);
-        Ok(Self { labels, out_of_scope, matrix, label_of: rows.label_of, real })
+        Ok(Self { labels, out_of_scope, matrix, label_of: rows.label_of, weight_of, real })
     }
 
     /// How many labels there are, that for out of scope counted.
@@ -69,6 +77,7 @@ impl Prepared {
         Task {
             matrix: &self.matrix,
             label_of: &self.label_of,
+            weight_of: &self.weight_of,
             labels: self.columns(),
             cost: settings.cost,
             loss: settings.loss,

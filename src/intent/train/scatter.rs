@@ -8,6 +8,7 @@
 
 use super::matrix::{Matrix, Row};
 use super::weights::Weights;
+use crate::intent::square::Square;
 use crate::number::dot;
 
 /// Beyond so many rows of a label the penalty is left out: the rows themselves say enough, and the cost is cubic.
@@ -21,13 +22,6 @@ pub(super) struct Scatter {
     products: Square,
     inverse: Square,
     pull: f32,
-}
-
-/// A square matrix.
-#[derive(Clone)]
-struct Square {
-    size: usize,
-    values: Vec<f32>,
 }
 
 /// The scatter of each label that has two rows or more. `strength` says how much it counts beside the length of the
@@ -49,7 +43,7 @@ pub(super) fn scatters(matrix: &Matrix, rows: &[u32], label_of: &[u32], strength
     all.drain(..)
         .filter(|(_, products)| products.trace() > 0.0)
         .map(|(rows, products)| {
-            let inverse = products.inverse_of_one_plus(pull);
+            let inverse = products.inverse(pull, 1.0);
             Scatter { rows, products, inverse, pull }
         })
         .collect()
@@ -140,68 +134,9 @@ fn product(a: Row<'_>, b: Row<'_>) -> f32 {
     sum
 }
 
-impl Square {
-    fn trace(&self) -> f32 {
-        self.values.iter().step_by(self.size + 1).sum()
-    }
-
-    /// Itself times rows of `stride` numbers.
-    fn times(&self, rows: &[f32], stride: usize) -> Vec<f32> {
-        let mut out = vec![0.0; rows.len()];
-        for (factors, out) in self.values.chunks_exact(self.size.max(1)).zip(out.chunks_exact_mut(stride)) {
-            for (factor, row) in factors.iter().zip(rows.chunks_exact(stride)) {
-                out.iter_mut().zip(row).for_each(|(out, value)| *out += factor * value);
-            }
-        }
-        out
-    }
-
-    /// The inverse of 1 + `pull` × itself, by Gauss and Jordan. What is inverted has no eigenvalue below 1, so no
-    /// pivot is small.
-    fn inverse_of_one_plus(&self, pull: f32) -> Self {
-        let size = self.size;
-        let mut rows: Vec<Vec<f64>> = self
-            .values
-            .chunks_exact(size.max(1))
-            .enumerate()
-            .map(|(at, row)| {
-                let mut row: Vec<f64> = row.iter().map(|value| f64::from(pull * value)).collect();
-                row.extend((0..size).map(|column| f64::from(u8::from(column == at))));
-                row.iter_mut().skip(at).take(1).for_each(|own| *own += 1.0);
-                row
-            })
-            .collect();
-        for pivot in 0..size {
-            let Some(mut own) = rows.get(pivot).cloned() else { break };
-            let factor = 1.0 / own.get(pivot).copied().unwrap_or(1.0);
-            own.iter_mut().for_each(|value| *value *= factor);
-            for row in &mut rows {
-                let times = row.get(pivot).copied().unwrap_or(0.0);
-                row.iter_mut().zip(&own).for_each(|(value, own)| *value -= times * own);
-            }
-            if let Some(row) = rows.get_mut(pivot) {
-                *row = own;
-            }
-        }
-        Self { size, values: rows.into_iter().flat_map(|row| row.into_iter().skip(size).map(|value| value as f32)).collect() }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_inverse_undoes() {
-        let square = Square { size: 3, values: vec![2.0, 0.5, 0.0, 0.5, 1.0, -0.3, 0.0, -0.3, 0.7] };
-        let inverse = square.inverse_of_one_plus(0.5);
-        let one_plus: Vec<f32> =
-            square.values.iter().enumerate().map(|(at, v)| 0.5 * v + f32::from(u8::from(at % 4 == 0))).collect();
-        let one = inverse.times(&one_plus, 3);
-        for (at, value) in one.iter().enumerate() {
-            assert!((value - f32::from(u8::from(at % 4 == 0))).abs() < 1e-5, "{one:?}");
-        }
-    }
 
     #[test]
     fn centred_rows_have_no_mean() {

@@ -24,6 +24,8 @@ pub(super) struct Task<'t> {
     pub(super) matrix: &'t Matrix,
     /// The label of each row of the matrix.
     pub(super) label_of: &'t [u32],
+    /// How often each row counts.
+    pub(super) weight_of: &'t [f32],
     pub(super) labels: usize,
     /// How much a row's loss counts beside the length of the weights.
     pub(super) cost: f32,
@@ -46,6 +48,7 @@ pub(super) struct Solution {
 struct Held {
     row: u32,
     label: usize,
+    cost: f32,
     square: f32,
     /// How many rounds it is passed over, and how many the last time.
     rest: u8,
@@ -87,7 +90,6 @@ pub(super) fn solve(
         for scatter in &scatters {
             scatter.step(task.matrix, &mut solution.weights, &mut solution.together);
         }
-        if std::env::var("DBG").is_ok() { eprint!("{most:.4} "); }
         if most < task.loss.tolerance() {
             if whole {
                 break;
@@ -95,13 +97,13 @@ pub(super) fn solve(
             held.iter_mut().for_each(|own| own.rest = 0);
         }
     }
-    if std::env::var("DBG").is_ok() { eprintln!(""); }
     Some(solution)
 }
 
 impl Task<'_> {
     fn hold(&self, row: u32) -> Held {
-        Held { row, label: self.label(row), square: self.matrix.row(row as usize).square(), rest: 0, rested: 0 }
+        let square = self.matrix.row(row as usize).square();
+        Held { row, label: self.label(row), cost: self.cost_of(row), square, rest: 0, rested: 0 }
     }
 
     fn scatters(&self, rows: &[u32]) -> Vec<Scatter> {
@@ -115,13 +117,18 @@ impl Task<'_> {
         self.label_of.get(row as usize).map_or(0, |label| *label as usize)
     }
 
-    /// What the multipliers of a row with this label add to the weights, times the row.
-    fn share(&self, label: usize, dual: &[f32], share: &mut [f32]) {
+    fn cost_of(&self, row: u32) -> f32 {
+        self.cost * self.weight_of.get(row as usize).copied().unwrap_or(1.0)
+    }
+
+    /// What the multipliers of a row add to the weights, times the row.
+    fn share(&self, row: u32, dual: &[f32], share: &mut [f32]) {
+        let (label, cost) = (self.label(row), self.cost_of(row));
         for (at, (share, dual)) in share.iter_mut().zip(dual).enumerate().take(self.labels) {
             let own = at == label;
             *share = match self.loss {
                 Loss::Hinge => if own { *dual } else { -dual },
-                Loss::Logistic => self.cost * (f32::from(u8::from(own)) - dual),
+                Loss::Logistic => cost * (f32::from(u8::from(own)) - dual),
             };
         }
     }
@@ -150,7 +157,7 @@ impl Solution {
             let at = *row as usize * stride..(*row as usize + 1) * stride;
             let (Some(to), Some(from)) = (own.duals.get_mut(at.clone()), self.duals.get(at)) else { continue };
             to.copy_from_slice(from);
-            task.share(task.label(*row), from, &mut share);
+            task.share(*row, from, &mut share);
             own.weights.add(task.matrix.row(*row as usize), &share);
         }
         for scatter in scatters {
@@ -198,7 +205,7 @@ impl<'t> Step<'t> {
     }
 
     fn hinge(&mut self, own: &Held, dual: &mut [f32]) -> f32 {
-        let slack = 0.5 / self.task.cost;
+        let slack = 0.5 / own.cost;
         let scale = 1.0 / (own.square + slack);
         let mut most = 0.0_f32;
         let all = self.change.iter_mut().zip(&self.margins).zip(dual).take(self.task.labels);
@@ -214,7 +221,7 @@ impl<'t> Step<'t> {
     }
 
     fn logistic(&mut self, own: &Held, dual: &mut [f32]) -> f32 {
-        let pull = f64::from(self.task.cost * own.square);
+        let pull = f64::from(own.cost * own.square);
         let numbers = self.wanted.iter_mut().zip(&mut self.found).zip(&self.margins).zip(&*dual);
         for (((wanted, found), margin), dual) in numbers {
             *wanted = f64::from(*margin) + pull * f64::from(*dual);
@@ -224,7 +231,7 @@ impl<'t> Step<'t> {
         let mut most = 0.0_f32;
         for ((change, dual), found) in self.change.iter_mut().zip(dual).zip(&self.found) {
             let next = *found as f32;
-            *change = self.task.cost * (*dual - next);
+            *change = own.cost * (*dual - next);
             most = most.max((*dual - next).abs());
             *dual = next;
         }
