@@ -14,8 +14,9 @@ const ENOUGH: usize = 3000;
 pub(super) struct Folds {
     /// The part of each row; names and descriptions are in none.
     part: Vec<Option<usize>>,
-    /// How many parts are held out.
+    /// How many parts are held out, one after the other, and how many take part at all.
     parts: usize,
+    kept: usize,
 }
 
 /// What was said of a row by a model that had not seen it.
@@ -26,11 +27,40 @@ pub(super) struct HeldOut {
     pub(super) margins: Vec<f32>,
 }
 
+impl HeldOut {
+    /// Whether the highest margin is that of its own label.
+    pub(super) fn right(&self) -> bool {
+        let own = self.margins.get(self.label).copied().unwrap_or(f32::NAN);
+        self.margins.iter().enumerate().all(|(at, margin)| *margin < own || at == self.label)
+    }
+}
+
 impl Folds {
-    /// Enough parts to calibrate by.
+    /// Parts enough to calibrate by.
     pub(super) fn of(prepared: &Prepared) -> Self {
-        let parts = (ENOUGH * PARTS).div_ceil(prepared.real.max(1)).clamp(1, PARTS);
+        Self::with(prepared, ENOUGH)
+    }
+
+    /// As many parts as it takes to hold out so many rows.
+    pub(super) fn with(prepared: &Prepared, rows: usize) -> Self {
+        let parts = (rows * PARTS).div_ceil(prepared.real.max(1)).clamp(1, PARTS);
         Self { parts, ..Self::whole(prepared) }
+    }
+
+    /// With so many rows to learn from at the most, but one part at the least; the others take no part at all.
+    pub(super) fn learning(mut self, rows: usize) -> Self {
+        let real = self.part.iter().flatten().count();
+        let kept = self.parts + (rows * PARTS / real.max(1)).max(1);
+        if kept < PARTS {
+            self.kept = kept;
+        }
+        self
+    }
+
+    /// Every row that takes part.
+    pub(super) fn rows(&self) -> Vec<u32> {
+        let takes_part = |(_, part): &(u32, &Option<usize>)| part.is_none_or(|part| part < self.kept);
+        (0..).zip(&self.part).filter(takes_part).map(|(row, _)| row).collect()
     }
 
     /// Every part, so that each example is held out once.
@@ -43,16 +73,22 @@ impl Folds {
             Some((*count + *label as usize) % PARTS)
         };
         let part = (prepared.label_of.iter().enumerate()).map(|(at, label)| if at < prepared.real { turn(label) } else { None });
-        Self { part: part.collect(), parts: PARTS }
+        Self { part: part.collect(), parts: PARTS, kept: PARTS }
     }
 
     /// The margins of every row that is held out. `solution` is the one for all rows.
-    pub(super) fn margins(&self, task: Task<'_>, solution: &Solution, run: &mut Run<'_>) -> Result<Vec<HeldOut>, TrainError> {
+    pub(super) fn margins(
+        &self,
+        stage: Stage,
+        task: Task<'_>,
+        solution: &Solution,
+        run: &mut Run<'_>,
+    ) -> Result<Vec<HeldOut>, TrainError> {
         let mut all = Vec::new();
         for part in 0..self.parts {
             let of_part = |row: &u32| self.part.get(*row as usize).copied().flatten() == Some(part);
-            let (out, rows): (Vec<u32>, Vec<u32>) = (0..self.part.len() as u32).partition(of_part);
-            let learned = run.solve(Stage::Calibrating, task, &rows, Some(solution))?;
+            let (out, rows): (Vec<u32>, Vec<u32>) = self.rows().into_iter().partition(of_part);
+            let learned = run.solve(stage, task, &rows, Some(solution))?;
             all.extend(out.into_iter().map(|row| {
                 let mut margins = vec![0.0; stride(task.labels)];
                 learned.weights.margins(task.matrix.row(row as usize), &mut margins);

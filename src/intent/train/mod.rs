@@ -140,7 +140,7 @@ impl Trainer {
         let (prepared, settings) = self.prepared(examples, &mut run)?;
         let task = prepared.task(settings);
         let solution = run.solve(Stage::Learning, task, &prepared.all_rows(), None)?;
-        let rows = Folds::whole(&prepared).margins(task, &solution, &mut run)?;
+        let rows = Folds::whole(&prepared).margins(Stage::Calibrating, task, &solution, &mut run)?;
         let slope = calibrate(&prepared, &Means::of(&prepared), &rows, self.false_rejects).slope;
         let mut judgements: Vec<Judgement> =
             rows.iter().filter_map(|row| Judgement::of(row, &prepared.labels, slope)).collect();
@@ -173,7 +173,7 @@ impl Trainer {
         let task = prepared.task(settings);
         let solution = run.solve(Stage::Learning, task, &prepared.all_rows(), None)?;
         let folds = Folds::of(&prepared);
-        let held_out = folds.margins(task, &solution, &mut run)?;
+        let held_out = folds.margins(Stage::Calibrating, task, &solution, &mut run)?;
         let means = Means::of(&prepared);
         let calibration = calibrate(&prepared, &means, &held_out, self.false_rejects);
         let parts = pack::pack(self, &prepared, settings, &solution.weights, calibration, means);

@@ -15,7 +15,7 @@ use super::weights::{Weights, stride};
 use crate::intent::train::Loss;
 use std::ops::ControlFlow;
 
-/// And in any case it ends after so many rounds.
+/// In any case it ends after so many rounds.
 const MOST_ROUNDS: usize = 60;
 
 /// What to learn from: rows with labels, and how much each counts.
@@ -32,6 +32,8 @@ pub(super) struct Task<'t> {
     pub(super) loss: Loss,
     /// How much rows of one label are held together, beside the length of the weights.
     pub(super) together: f32,
+    /// How many times further from the optimum than usual it may end.
+    pub(super) rough: f32,
 }
 
 /// What was learned, and what to go on from.
@@ -67,6 +69,7 @@ pub(super) fn solve(
     let mut held: Vec<Held> = rows.iter().map(|row| task.hold(*row)).collect();
     let scatters = task.scatters(rows);
     let mut solution = start.map_or_else(|| Solution::zero(task), |start| start.for_rows(task, rows, &scatters));
+    let tolerance = task.rough * task.loss.tolerance();
     let mut step = Step::new(task);
     let mut shuffle = Shuffle::new();
     for _ in 0..MOST_ROUNDS {
@@ -84,13 +87,13 @@ pub(super) fn solve(
             }
             let moved = step.take(&mut solution, own);
             most = most.max(moved);
-            own.rested = if moved < task.loss.tolerance() / 8.0 { (2 * own.rested + 1).min(7) } else { 0 };
+            own.rested = if moved < tolerance / 8.0 { (2 * own.rested + 1).min(7) } else { 0 };
             own.rest = own.rested;
         }
         for scatter in &scatters {
             scatter.step(task.matrix, &mut solution.weights, &mut solution.together);
         }
-        if most < task.loss.tolerance() {
+        if most < tolerance {
             if whole {
                 break;
             }
