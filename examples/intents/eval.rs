@@ -33,7 +33,11 @@ pub(crate) fn run(options: &Options) -> io::Result<()> {
     }
     let report = evaluation.report();
     let mut out = BufWriter::new(anstream::stdout().lock());
-    if options.json { crate::support::json_line(&mut out, &Figures::of(&report))? } else { print(&mut out, &report)? }
+    if options.json {
+        crate::support::json_line(&mut out, &Figures::of(&report))?
+    } else {
+        print(&mut out, &report)?
+    }
     let strange: Vec<&str> = examples.intents().filter(|name| !model.intents().any(|known| known == *name)).collect();
     if !strange.is_empty() {
         anstream::eprintln!("warning: the model does not know {}; those rows count as mistakes", strange.join(", "));

@@ -8,6 +8,7 @@ mod support;
 
 mod eval;
 mod files;
+mod health;
 mod learn;
 mod predict;
 mod train;
@@ -29,6 +30,8 @@ enum Task {
     Train(train::Options),
     /// Says how good a model is on rows whose intent is known.
     Eval(eval::Options),
+    /// Looks for what is wrong with rows, and says what to add.
+    Health(health::Options),
     /// Takes corrections by people into a model, or out of it again, without training anew.
     Learn(learn::Options),
     /// Names the intent of each line of the input.
@@ -43,6 +46,7 @@ fn run(options: &Options) -> io::Result<ExitCode> {
     match &options.task {
         Task::Train(options) => train::run(options)?,
         Task::Eval(options) => eval::run(options)?,
+        Task::Health(options) => health::run(options)?,
         Task::Learn(options) => learn::run(options)?,
         Task::Predict(options) => predict::run(options)?,
     }

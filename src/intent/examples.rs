@@ -87,7 +87,10 @@ impl Examples {
         let (mut examples, mut mistakes) = (Self::default(), Vec::new());
         for (line, row) in (1..).zip(rows) {
             match checked(&row.intent, &row.text) {
-                Ok(_) => examples.push(row, line),
+                Ok((intent, text)) => {
+                    let intent = if intent.len() == row.intent.len() { Arc::clone(&row.intent) } else { intent.into() };
+                    examples.push(Example { intent, text: text.to_owned() }, line);
+                }
                 Err(reason) => mistakes.push(RowError { line, reason }),
             }
         }

@@ -109,7 +109,10 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Conflict { line, intent, other_line, other_intent } => {
-                write!(f, "line {line} is `{intent}`, and line {other_line} says the same as `{other_intent}`: keep one")
+                write!(
+                    f,
+                    "line {line} is `{intent}`, and line {other_line} says the same as `{other_intent}`: keep one"
+                )
             }
             Self::Suspect { line, intent, looks_like, confidence } => {
                 write!(f, "line {line} is `{intent}` but looks like `{looks_like}` ({confidence:.2}): look at it")
@@ -120,7 +123,11 @@ impl fmt::Display for Finding {
                  what sets them apart, or make one intent of them and let the bot ask"
             ),
             Self::Weak { intent, found } => {
-                write!(f, "`{intent}`: only {:.0} % of its rows are found again: add rows, in other words", 100.0 * found)
+                write!(
+                    f,
+                    "`{intent}`: only {:.0} % of its rows are found again: add rows, in other words",
+                    100.0 * found
+                )
             }
             Self::Few { intent, have, want } => {
                 write!(f, "`{intent}` has {have} rows: add {} or more", want.saturating_sub(*have))
@@ -159,7 +166,7 @@ impl Trainer {
         let right = judgements.iter().filter(|row| row.right()).count();
         let accuracy = right as f32 / judgements.len().max(1) as f32;
         let seen: Vec<Vec<Feature>> = examples.rows().iter().map(|row| features(&Text::new(&row.text))).collect();
-        let (mut findings, said_twice) = same(examples, &seen);
+        let (mut findings, said_twice) = same(examples);
         findings.extend(suspects(examples, &judgements));
         findings.extend(confusable(&judgements));
         findings.extend(of_each(&judgements, examples, &seen));
@@ -172,14 +179,15 @@ impl Trainer {
 }
 
 /// Rows that say the same: conflicts, and duplicates.
-fn same(examples: &Examples, seen: &[Vec<Feature>]) -> (Vec<Finding>, Vec<Finding>) {
+fn same(examples: &Examples) -> (Vec<Finding>, Vec<Finding>) {
     let (mut conflicts, mut duplicates) = (Vec::new(), Vec::new());
-    let mut first_of: BTreeMap<Vec<(u32, u32)>, usize> = BTreeMap::new();
-    for (row, (example, seen)) in examples.rows().iter().zip(seen).enumerate() {
-        let key = seen.iter().map(|feature| (feature.key, feature.value.to_bits())).collect();
-        let first = *first_of.entry(key).or_insert(row);
+    let mut first_of: BTreeMap<String, usize> = BTreeMap::new();
+    for (row, example) in examples.rows().iter().enumerate() {
+        let words = words(&example.text);
+        let silent = words.is_empty();
+        let first = *first_of.entry(words).or_insert(row);
         let (Some(line), Some(other_line)) = (examples.line(row), examples.line(first)) else { continue };
-        let Some(other) = examples.rows().get(first).filter(|_| first != row && !seen.is_empty()) else { continue };
+        let Some(other) = examples.rows().get(first).filter(|_| first != row && !silent) else { continue };
         let (intent, other_intent) = (example.intent.to_string(), other.intent.to_string());
         if intent == other_intent {
             duplicates.push(Finding::Duplicate { line, first: other_line, intent });
@@ -188,6 +196,13 @@ fn same(examples: &Examples, seen: &[Vec<Feature>]) -> (Vec<Finding>, Vec<Findin
         }
     }
     (conflicts, duplicates)
+}
+
+/// The folded words of a message, which is all that counts for saying the same; one number is as good as another.
+fn words(raw: &str) -> String {
+    let text = Text::new(raw);
+    let words: Vec<&str> = text.words().iter().map(|word| text.folded(word)).collect();
+    words.join(" ").chars().map(|c| if c.is_numeric() { '0' } else { c }).collect()
 }
 
 /// Rows that look like another intent's, the surest first.

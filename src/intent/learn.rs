@@ -92,10 +92,8 @@ impl TrainedIntents {
 fn solved(model: &TrainedIntents, mut all: Vec<Correction>) -> Vec<Correction> {
     let labels = model.intents().len();
     let slope = f64::from(model.slope());
-    let reaches: Vec<Vec<f64>> = all
-        .iter()
-        .map(|a| all.iter().map(|b| f64::from(reach(a.cosine(&b.features, &b.vector)))).collect())
-        .collect();
+    let reaches: Vec<Vec<f64>> =
+        all.iter().map(|a| all.iter().map(|b| f64::from(reach(a.cosine(&b.features, &b.vector)))).collect()).collect();
     let margins: Vec<Vec<f32>> = all.iter().map(|own| model.margins(&own.seen())).collect();
     let mut pulls = vec![vec![0.0_f64; labels]; all.len()];
     for _ in 0..ROUNDS {
@@ -145,7 +143,8 @@ fn scopes(model: &TrainedIntents, all: &[Correction], reaches: &[Vec<f64>], marg
             let score = model.scope_score(&own.seen(), margins) + taught as f32;
             let own_reach = reaches.get(at).copied().unwrap_or(0.0).max(1e-6) as f32;
             let inside = usize::from(own.label) < labels;
-            let missing = if inside { (threshold + past - score).max(0.0) } else { (threshold - past - score).min(0.0) };
+            let missing =
+                if inside { (threshold + past - score).max(0.0) } else { (threshold - past - score).min(0.0) };
             scopes.iter_mut().skip(at).take(1).for_each(|scope| *scope += missing / own_reach);
         }
     }

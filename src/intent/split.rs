@@ -13,8 +13,26 @@ const MOST: usize = 32;
 
 /// Words that begin a new clause behind a comma.
 const JOINERS: [&str; 20] = [
-    "en", "and", "ook", "also", "verder", "daarnaast", "tevens", "bovendien", "plus", "maar", "but", "oh", "dan", "then",
-    "additionally", "besides", "trouwens", "btw", "ps", "of",
+    "en",
+    "and",
+    "ook",
+    "also",
+    "verder",
+    "daarnaast",
+    "tevens",
+    "bovendien",
+    "plus",
+    "maar",
+    "but",
+    "oh",
+    "dan",
+    "then",
+    "additionally",
+    "besides",
+    "trouwens",
+    "btw",
+    "ps",
+    "of",
 ];
 /// Words that begin a new clause behind one of these without a comma.
 const PLAIN_JOINERS: [&str; 5] = ["en", "and", "maar", "but", "plus"];
@@ -147,7 +165,10 @@ mod tests {
     #[test]
     fn clauses_begin_where_people_begin_them() {
         assert_eq!(cut("Opzeggen, en waar blijft mijn borg?"), ["Opzeggen", "en waar blijft mijn borg"]);
-        assert_eq!(cut("Hoi. Waar is mijn pakket en kan ik ruilen"), ["Hoi", "Waar is mijn pakket", "en kan ik ruilen"]);
+        assert_eq!(
+            cut("Hoi. Waar is mijn pakket en kan ik ruilen"),
+            ["Hoi", "Waar is mijn pakket", "en kan ik ruilen"]
+        );
         assert_eq!(cut("I want peas and carrots"), ["I want peas and carrots"]);
         assert_eq!(cut("cancel it, also where is my refund"), ["cancel it", "also where is my refund"]);
         assert!(cut("?!").is_empty());

@@ -42,7 +42,8 @@ impl Correction {
     /// How alike it is to a message. Both keep their n-grams at length 1.
     pub(in crate::intent) fn cosine(&self, features: &[Feature], vector: &[f32]) -> f32 {
         let product = product(&self.features, features) + dot(&self.vector, vector);
-        let length = |features: &[Feature], vector: &[f32]| f32::from(u8::from(!features.is_empty())) + dot(vector, vector);
+        let length =
+            |features: &[Feature], vector: &[f32]| f32::from(u8::from(!features.is_empty())) + dot(vector, vector);
         let lengths = length(&self.features, &self.vector) * length(features, vector);
         if lengths > 0.0 { product / lengths.sqrt() } else { 0.0 }
     }

@@ -13,8 +13,8 @@ pub(super) use correction::Correction;
 pub use explain::{Carried, Explanation};
 pub(super) use memory::reach;
 pub(super) use parts::{Mean, Parts, quantised};
-pub(super) use scope::{EVIDENCE, Scope, evidence, with_distance};
 pub use prediction::{ModelVersion, Prediction};
+pub(super) use scope::{EVIDENCE, Scope, evidence, with_distance};
 
 use super::encoder::{Encoder, EncoderError};
 use super::features::{Feature, features};
@@ -271,7 +271,9 @@ pub enum ModelError {
     #[error("the model is damaged: its checksum or its parts do not fit; copy it again")]
     Damaged,
     /// It was trained with vectors of another encoder than the one at hand.
-    #[error("the model was trained with the encoder {wanted:016x}, which is not the one at hand: load it with that one")]
+    #[error(
+        "the model was trained with the encoder {wanted:016x}, which is not the one at hand: load it with that one"
+    )]
     Encoder {
         /// The encoder's identity, 0 for none.
         wanted: u64,

@@ -72,7 +72,8 @@ impl Folds {
             // Labels begin with different parts, so that small ones don't all end in the first.
             Some((*count + *label as usize) % PARTS)
         };
-        let part = (prepared.label_of.iter().enumerate()).map(|(at, label)| if at < prepared.real { turn(label) } else { None });
+        let part = (prepared.label_of.iter().enumerate())
+            .map(|(at, label)| if at < prepared.real { turn(label) } else { None });
         Self { part: part.collect(), parts: PARTS, kept: PARTS }
     }
 

@@ -40,7 +40,12 @@ fn omega(x: f64) -> f64 {
         return e * (1.0 - e * (1.0 - 1.5 * e));
     }
     // A guess that is close everywhere, then steps of the fourth order (Fritsch, Shafer and Crowley 1973).
-    let mut omega = if x < 1.0 { let e = exp(x); e / (1.0 + e) } else { x - ln(x) * (1.0 - 1.0 / (1.0 + x)) };
+    let mut omega = if x < 1.0 {
+        let e = exp(x);
+        e / (1.0 + e)
+    } else {
+        x - ln(x) * (1.0 - 1.0 / (1.0 + x))
+    };
     for _ in 0..2 {
         let off = x - omega - ln(omega);
         if off.abs() < 1e-4 {

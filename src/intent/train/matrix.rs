@@ -37,8 +37,11 @@ impl Matrix {
     pub(super) fn new(rows: &[Vec<Feature>], vectors: &[Vec<f32>], dims: usize, least: usize) -> Self {
         let mut all: Vec<u32> = rows.iter().flatten().map(|feature| feature.key).collect();
         all.sort_unstable();
-        let keys: Vec<u32> =
-            all.chunk_by(|a, b| a == b).filter(|same| same.len() >= least).filter_map(|same| same.first().copied()).collect();
+        let keys: Vec<u32> = all
+            .chunk_by(|a, b| a == b)
+            .filter(|same| same.len() >= least)
+            .filter_map(|same| same.first().copied())
+            .collect();
         let mut matrix = Self { starts: vec![0], dims, keys, ..Self::default() };
         for row in rows {
             for feature in row {

@@ -32,8 +32,14 @@ impl Means {
         let mut seen = 0.0_f32;
         for (row, label) in rows() {
             let Some((sum, count)) = sums.get(*label as usize) else { continue };
-            let away: Vec<f32> =
-                prepared.matrix.row(row).dense.iter().zip(sum).map(|(value, sum)| value - sum / count.max(1.0)).collect();
+            let away: Vec<f32> = prepared
+                .matrix
+                .row(row)
+                .dense
+                .iter()
+                .zip(sum)
+                .map(|(value, sum)| value - sum / count.max(1.0))
+                .collect();
             for (out, a) in scatter.values.chunks_exact_mut(dims.max(1)).zip(&away) {
                 out.iter_mut().zip(&away).for_each(|(out, b)| *out += a * b);
             }

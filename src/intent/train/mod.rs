@@ -195,7 +195,8 @@ impl Judgement {
     /// None for a row that is out of scope.
     fn of(row: &HeldOut, labels: &[Arc<str>], slope: f32) -> Option<Self> {
         let confidences = softmax(row.margins.get(..labels.len())?, slope);
-        let (guess, best) = confidences.iter().zip(labels).rev().max_by(|a, b| a.0.total_cmp(b.0)).map(|(p, g)| (g, *p))?;
+        let (guess, best) =
+            confidences.iter().zip(labels).rev().max_by(|a, b| a.0.total_cmp(b.0)).map(|(p, g)| (g, *p))?;
         let own = confidences.get(row.label).copied()?;
         Some(Self { row: row.row, intent: Arc::clone(labels.get(row.label)?), guess: Arc::clone(guess), own, best })
     }

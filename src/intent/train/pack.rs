@@ -1,11 +1,11 @@
 //! From weights to a model: few enough n-grams, in 8 bits each.
 
+use super::Trainer;
 use super::calibrate::Calibration;
 use super::means::Means;
 use super::prepare::Prepared;
 use super::settings::Settings;
 use super::weights::Weights;
-use super::Trainer;
 use crate::intent::model::{Parts, quantised};
 
 /// A weight's bytes besides those of its labels: the key and the scale.
@@ -52,7 +52,8 @@ pub(super) fn pack(
 /// The columns with the longest weights, at most `room` of them, in their order.
 fn strongest(weights: &Weights, columns: usize, room: usize) -> Vec<usize> {
     let length = |at: usize| weights.column(at).iter().map(|weight| weight * weight).sum::<f32>();
-    let mut all: Vec<(f32, usize)> = (0..columns).map(|at| (length(at), at)).filter(|(length, _)| *length > 0.0).collect();
+    let mut all: Vec<(f32, usize)> =
+        (0..columns).map(|at| (length(at), at)).filter(|(length, _)| *length > 0.0).collect();
     all.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     all.truncate(room);
     let mut kept: Vec<usize> = all.into_iter().map(|(_, at)| at).collect();

@@ -130,7 +130,13 @@ impl Task<'_> {
         for (at, (share, dual)) in share.iter_mut().zip(dual).enumerate().take(self.labels) {
             let own = at == label;
             *share = match self.loss {
-                Loss::Hinge => if own { *dual } else { -dual },
+                Loss::Hinge => {
+                    if own {
+                        *dual
+                    } else {
+                        -dual
+                    }
+                }
                 Loss::Logistic => cost * (f32::from(u8::from(own)) - dual),
             };
         }

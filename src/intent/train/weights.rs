@@ -18,12 +18,7 @@ pub(super) struct Weights {
 impl Weights {
     pub(super) fn zero(columns: usize, dims: usize, labels: usize) -> Self {
         let stride = stride(labels);
-        Self {
-            stride,
-            sparse: vec![0.0; columns * stride],
-            dense: vec![0.0; dims * stride],
-            bias: vec![0.0; stride],
-        }
+        Self { stride, sparse: vec![0.0; columns * stride], dense: vec![0.0; dims * stride], bias: vec![0.0; stride] }
     }
 
     pub(super) fn stride(&self) -> usize {
