@@ -41,17 +41,80 @@ pub(super) struct Feature {
 
 /// The n-grams of a message with their shares, by key. The squares of the shares add up to 1, unless there are none.
 pub(super) fn features(text: &Text<'_>) -> Vec<Feature> {
-    let (mut words, mut letters) = (Vec::with_capacity(32), Vec::with_capacity(256));
+    let (mut words, mut letters) = (Counts::new(64), Counts::new(512));
     each(text, |gram| match gram.kind {
-        Kind::Words => words.push(gram.key),
-        Kind::Letters => letters.push(gram.key),
+        Kind::Words => words.add(gram.key),
+        Kind::Letters => letters.add(gram.key),
     });
-    let share: f32 = if letters.is_empty() { 1.0 } else { WORDS };
-    let mut found = Vec::with_capacity(words.len() + letters.len());
-    weigh(words, share.sqrt(), &mut found);
-    weigh(letters, (1.0 - share).sqrt(), &mut found);
+    let share: f32 = if letters.found.is_empty() { 1.0 } else { WORDS };
+    let mut found = words.weighed(share.sqrt());
+    found.extend(letters.weighed((1.0 - share).sqrt()));
     found.sort_unstable_by_key(|feature| feature.key);
     found
+}
+
+/// How often each key is there, in the order in which they first are: a table with open addressing, half of it free.
+struct Counts {
+    /// The place among those found plus one, 0 for none.
+    slots: Vec<u32>,
+    found: Vec<Feature>,
+}
+
+impl Counts {
+    fn new(slots: usize) -> Self {
+        Self { slots: vec![0; slots], found: Vec::with_capacity(slots / 2) }
+    }
+
+    fn add(&mut self, key: u32) {
+        if let Some(own) = self.slot(key).and_then(|slot| self.found.get_mut((slot as usize).wrapping_sub(1))) {
+            own.value += 1.0;
+            return;
+        }
+        self.found.push(Feature { key, value: 1.0 });
+        if 2 * self.found.len() > self.slots.len() {
+            self.slots = vec![0; 4 * self.slots.len()];
+            (0..self.found.len()).for_each(|place| self.enter(place));
+        } else {
+            self.enter(self.found.len() - 1);
+        }
+    }
+
+    /// What stands in the slot of a key.
+    fn slot(&self, key: u32) -> Option<u32> {
+        self.slots.get(self.place(key)).copied()
+    }
+
+    /// Where a key stands, or would.
+    fn place(&self, key: u32) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut at = (key.wrapping_mul(0x9e37_79b1) >> 7) as usize & mask;
+        while let Some(found) = self.slots.get(at).and_then(|slot| slot.checked_sub(1)) {
+            if self.found.get(found as usize).is_some_and(|own| own.key == key) {
+                break;
+            }
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
+    fn enter(&mut self, place: usize) {
+        let Some(key) = self.found.get(place).map(|own| own.key) else { return };
+        let at = self.place(key);
+        if let Some(slot) = self.slots.get_mut(at) {
+            *slot = place as u32 + 1;
+        }
+    }
+
+    /// Weighs each by 1 + ln of its count, `length` long altogether.
+    fn weighed(mut self, length: f32) -> Vec<Feature> {
+        for own in self.found.iter_mut().filter(|own| own.value > 1.0) {
+            own.value = 1.0 + ln(f64::from(own.value)) as f32;
+        }
+        let squares: f32 = self.found.iter().map(|feature| feature.value * feature.value).sum();
+        let scale = length / squares.max(1.0).sqrt();
+        self.found.iter_mut().for_each(|feature| feature.value *= scale);
+        self.found
+    }
 }
 
 /// The product of two messages' n-grams, which are sorted by key.
@@ -70,20 +133,6 @@ pub(super) fn product(a: &[Feature], b: &[Feature]) -> f32 {
         }
     }
     sum
-}
-
-/// Counts keys and weighs each by 1 + ln of its count, `length` long altogether.
-fn weigh(mut keys: Vec<u32>, length: f32, found: &mut Vec<Feature>) {
-    keys.sort_unstable();
-    let first = found.len();
-    found.extend(keys.chunk_by(|a, b| a == b).filter_map(|same| {
-        let value = if same.len() == 1 { 1.0 } else { 1.0 + ln(same.len() as f64) as f32 };
-        Some(Feature { key: *same.first()?, value })
-    }));
-    let own = found.get_mut(first..).unwrap_or_default();
-    let squares: f32 = own.iter().map(|feature| feature.value * feature.value).sum();
-    let scale = length / squares.max(1.0).sqrt();
-    own.iter_mut().for_each(|feature| feature.value *= scale);
 }
 
 /// Calls `then` with each n-gram of a message, repeated ones too, in the order of the words.

@@ -1,5 +1,7 @@
 //! Square matrices, just enough of them.
 
+use crate::number::dot;
+
 /// A square matrix, row by row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Square {
@@ -22,6 +24,12 @@ impl Square {
             }
         }
         out
+    }
+
+    /// The square of a vector's length, as measured with this matrix.
+    pub(super) fn length(&self, vector: &[f32]) -> f32 {
+        let rows = self.values.chunks_exact(self.size.max(1));
+        rows.zip(vector).map(|(row, value)| value * dot(row, vector)).sum()
     }
 
     /// The inverse of `times` × itself with `more` added to its diagonal, by Gauss and Jordan. For a matrix without
@@ -69,6 +77,7 @@ mod tests {
         for (at, value) in inverse.times(&whole, 3).iter().enumerate() {
             assert!((value - unit(at)).abs() < 1e-5, "{value} at {at}");
         }
+        assert!((square.length(&[1.0, 2.0, -1.0]) - 9.9).abs() < 1e-5);
         assert_eq!(Square::default().inverse(1.0, 1.0), Square::default());
     }
 }

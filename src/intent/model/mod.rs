@@ -11,6 +11,7 @@ mod scope;
 
 pub(super) use correction::Correction;
 pub use explain::{Carried, Explanation};
+use memory::Memory;
 pub(super) use memory::reach;
 pub(super) use parts::{Mean, Parts, quantised};
 pub use prediction::{ModelVersion, Prediction};
@@ -49,6 +50,7 @@ use std::sync::Arc;
 pub struct TrainedIntents {
     parts: Parts,
     lookup: Lookup,
+    memory: Memory,
     encoder: Option<Encoder>,
     version: ModelVersion,
 }
@@ -94,7 +96,8 @@ impl TrainedIntents {
 
     fn of(parts: Parts, encoder: Option<Encoder>, version: ModelVersion) -> Self {
         let lookup = Lookup::of(parts.keys.iter().copied());
-        Self { parts, lookup, encoder, version }
+        let memory = Memory::of(&parts.corrections);
+        Self { parts, lookup, memory, encoder, version }
     }
 
     /// The model as bytes, for a file.

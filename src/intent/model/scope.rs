@@ -49,7 +49,7 @@ impl Parts {
             // A message that says nothing lies at the origin.
             let origin = vec![0.0; self.dims];
             let away = mean.to(if vector.is_empty() { &origin } else { vector });
-            evidence = with_distance(evidence, dot(&away, &self.spread.times(&away, 1)));
+            evidence = with_distance(evidence, self.spread.length(&away));
         }
         evidence
     }

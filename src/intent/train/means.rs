@@ -5,7 +5,6 @@ use super::matrix::Matrix;
 use super::prepare::Prepared;
 use crate::intent::model::Mean;
 use crate::intent::square::Square;
-use crate::number::dot;
 
 /// How much of an even scatter is added to the one measured, so that directions with next to none don't rule.
 const EVEN: f32 = 3.0;
@@ -63,7 +62,7 @@ impl Means {
         let count = count - own;
         let away: Vec<f32> =
             vector.iter().zip(sum).map(|(value, sum)| value - (sum - own * value) / count.max(1.0)).collect();
-        Some(dot(&away, &self.spread.times(&away, 1)))
+        Some(self.spread.length(&away))
     }
 
     pub(super) fn into_parts(self) -> (Vec<Mean>, Square) {
