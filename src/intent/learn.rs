@@ -7,7 +7,10 @@ use super::train::agree;
 use crate::text::Text;
 
 /// How much a correction counts beside staying as it was, in logarithms of odds.
-const STRENGTH: f64 = 12.0;
+const STRENGTH: f64 = 50.0;
+/// A correction has to hold already where it has this part of its reach, so that it holds for what is put a little
+/// otherwise.
+const HOLDS_AT: f64 = 0.7;
 /// Rounds over all corrections; each is solved exactly while the others are held.
 const ROUNDS: usize = 12;
 /// How far past the line a correction takes its own message's score for being in scope, as a part of how far the line is
@@ -88,12 +91,14 @@ impl TrainedIntents {
 }
 
 /// Finds how much each correction has to pull so that all of them hold: a logistic loss for each, and the shortest
-/// pulls, by coordinate descent in the dual as in training, with [`reach`] as the kernel.
+/// pulls, by coordinate descent in the dual as in training, with [`reach`] as the kernel, less what is kept back.
 fn solved(model: &TrainedIntents, mut all: Vec<Correction>) -> Vec<Correction> {
     let labels = model.intents().len();
     let slope = f64::from(model.slope());
-    let reaches: Vec<Vec<f64>> =
-        all.iter().map(|a| all.iter().map(|b| f64::from(reach(a.cosine(&b.features, &b.vector)))).collect()).collect();
+    let reaches: Vec<Vec<f64>> = all
+        .iter()
+        .map(|a| all.iter().map(|b| HOLDS_AT * f64::from(reach(a.cosine(&b.features, &b.vector)))).collect())
+        .collect();
     let margins: Vec<Vec<f32>> = all.iter().map(|own| model.margins(&own.seen())).collect();
     let mut pulls = vec![vec![0.0_f64; labels]; all.len()];
     for _ in 0..ROUNDS {
