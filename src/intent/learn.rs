@@ -22,8 +22,11 @@ impl TrainedIntents {
     /// like it stays as it was. A message that was corrected before is corrected anew.
     ///
     /// With the intent [`OUT_OF_SCOPE`], a message belongs to none. The model holds numbers, not words, of each
-    /// correction, and its predictions get slower by about a microsecond for each three: at some hundreds, train anew with the
+    /// correction, and a hundred of them make a prediction about half again as slow: at some hundreds, train anew with the
     /// corrections among the examples.
+    ///
+    /// A hundred corrections to a model that learned ten rows an intent of BANKING77, measured on 1,540 other messages:
+    /// five that were right are wrong, 33 that were wrong are right; of MASSIVE, Dutch, 3 and 13 of 2,033.
     ///
     /// ```
     /// use handover::intent::{Examples, Trainer};

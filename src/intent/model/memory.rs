@@ -1,8 +1,10 @@
 //! Corrections at work: messages that are like a corrected one are pulled to where that one belongs.
 //!
-//! A correction pulls with the cube of how alike two messages are, the cosine over n-grams and vector together. So it
-//! has its full say on the message itself and nearly all of it on one that differs by a word, while a message that only
-//! shares a few words with it, which is what makes a model forget, stays where it was.
+//! A correction pulls with the sixth power of how alike two messages are, the cosine over n-grams and vector together.
+//! So it has its full say on the message itself and most of it on one that differs by a word, while a message that
+//! only shares a few words with it, which is what makes a model forget, stays where it was. With the third power, a
+//! hundred corrections to a model of BANKING77 cost 74 of 1,540 other messages their right answer and gave it to 63;
+//! with the sixth they cost 5 and gave 33; with the eighth they gave 13.
 
 use super::correction::Correction;
 use super::lookup::Lookup;
@@ -10,12 +12,13 @@ use super::{Seen, TrainedIntents};
 use crate::intent::features::{Feature, product};
 use crate::number::dot;
 
-/// Below this a cosine is none: so alike are messages by chance.
-const ALIKE: f32 = 0.1;
+/// Below this a cosine is none: so alike are messages by chance, and the power would leave next to nothing.
+const ALIKE: f32 = 0.3;
 
 /// How much a correction pulls a message, by their cosine.
 pub(in crate::intent) fn reach(cosine: f32) -> f32 {
-    if cosine > ALIKE { cosine * cosine * cosine } else { 0.0 }
+    let square = cosine * cosine;
+    if cosine > ALIKE { square * square * square } else { 0.0 }
 }
 
 /// How corrections move a message.
