@@ -1,5 +1,6 @@
 //! A host with an encoder of its own behind the port: word vectors in the plain text form that word2vec, GloVe and
-//! fastText share, beside the ones that ship. Each finds the answer that lies nearest to a message.
+//! fastText share, beside the ones that ship. Each finds the answer that lies nearest to a message; then a classifier of
+//! intents learns with the host's. A sentence encoder goes behind the same port in the same way.
 //!
 //! `cargo run --release --example own_encoder`, or with your vectors and a message of your own:
 //! `cargo run --release --example own_encoder -- cc.nl.300.vec "ik wil opzeggen"`
@@ -7,6 +8,7 @@
 #![allow(clippy::print_stdout, reason = "a program prints")]
 
 use clap::Parser;
+use handover::intent::{Encoder, Examples, Trainer};
 use handover::text::Text;
 use handover::vectors::{Embedder, Embedding, WordVectors};
 use std::collections::HashMap;
@@ -120,7 +122,7 @@ fn run(options: &Options) -> io::Result<()> {
     if messages.is_empty() {
         messages.extend(MESSAGES);
     }
-    for message in messages {
+    for message in &messages {
         println!("{message}");
         for (name, embedder) in embedders {
             match nearest(embedder, message).map_err(io::Error::other)? {
@@ -128,6 +130,21 @@ fn run(options: &Options) -> io::Result<()> {
                 None => println!("  {name:<8} knows none of these words"),
             }
         }
+    }
+    classify(own, &messages)
+}
+
+/// Trains a classifier with the host's encoder in place of the shipped vectors. Its name goes into the model, which can
+/// then be loaded with this encoder only: `TrainedIntents::with_encoder`.
+fn classify(own: PlainVectors, messages: &[&str]) -> io::Result<()> {
+    let examples = Examples::from_tsv(include_str!("data/intents.tsv")).map_err(io::Error::other)?;
+    let trainer = Trainer::new().encoder(Encoder::own("plain vectors 1", own));
+    let model = trainer.train(&examples).map_err(io::Error::other)?;
+    println!("intents, learned with the own vectors");
+    for message in messages {
+        let prediction = model.predict(&Text::new(message)).map_err(io::Error::other)?;
+        let Some(best) = prediction.best() else { continue };
+        println!("  {:<20} {:.2}  {message}", best.intent, best.confidence);
     }
     Ok(())
 }

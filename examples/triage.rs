@@ -11,7 +11,8 @@ use handover::conversation::{Answer, Channel, Context, Conversation, LocalTime, 
 use handover::emotion::{Emotion, Feeling, Valence};
 use handover::escalation::{Decision, Mode, NoticeKey, NoticeTexts, Outcome, Place, PolicyRef, Priority};
 use handover::frustration::Band;
-use handover::intent::{Intents, PhraseIntents};
+use handover::intent::{Cascade, Intents, PhraseIntents, TrainedIntents};
+use handover::pattern::PatternErrors;
 use handover::policy::{Policy, Wording};
 use handover::text::Lang;
 use serde::{Deserialize, Serialize};
@@ -34,9 +35,9 @@ struct Options {
     /// The rules, as TOML or JSON; those that ship with the crate, where none are given.
     #[arg(long, value_name = "FILE.toml")]
     policy: Option<PathBuf>,
-    /// Phrase rules for intents, as TOML: a pattern pack under `nl`, one under `en`.
+    /// A model that the program `intents` trained, or phrase rules as TOML. With one of each, the rules are asked first.
     #[arg(long, value_name = "MODEL")]
-    intents: Option<PathBuf>,
+    intents: Vec<PathBuf>,
     /// One JSON object a customer turn, and nothing else on standard output.
     #[arg(long)]
     json: bool,
@@ -167,11 +168,15 @@ impl Desk {
         let texts = policy.texts().clone();
         let own_texts = policy.spec().notices.clone();
         let mut builder = Triage::builder().policy(policy);
-        if let Some(path) = &options.intents {
-            builder = builder.intents(phrases(path)?);
-        }
+        builder = match Intentions::open(&options.intents)? {
+            Intentions { rules: Some(rules), model: Some(model) } => builder.intents(Cascade::new(rules, model)),
+            Intentions { rules: Some(rules), model: None } => builder.intents(rules),
+            Intentions { rules: None, model: Some(model) } => builder.intents(model),
+            Intentions { rules: None, model: None } => builder,
+        };
         let triage = builder.build().map_err(io::Error::other)?;
-        Ok(Self { triage, own_intents: options.intents.is_some(), texts, own_texts, utc_offset: options.utc_offset })
+        let own_intents = !options.intents.is_empty();
+        Ok(Self { triage, own_intents, texts, own_texts, utc_offset: options.utc_offset })
     }
 
     fn context(&self, at: u64) -> Context {
@@ -245,19 +250,55 @@ fn toml_file<T: serde::de::DeserializeOwned>(path: &PathBuf) -> io::Result<T> {
     toml::from_str(&source).map_err(|e| io::Error::other(format!("{}: {e}", path.display())))
 }
 
+/// What reads intents: rules, a model, or both.
+#[derive(Default)]
+struct Intentions {
+    rules: Option<PhraseIntents>,
+    model: Option<TrainedIntents>,
+}
+
+impl Intentions {
+    /// Tells a model from rules by how the file begins.
+    fn open(paths: &[PathBuf]) -> io::Result<Self> {
+        let mut all = Self::default();
+        for path in paths {
+            let said = |e: &dyn std::fmt::Display| io::Error::other(format!("{}: {e}", path.display()));
+            let bytes = std::fs::read(path).map_err(|e| said(&e))?;
+            let twice = if bytes.starts_with(b"HVIN") {
+                all.model.replace(TrainedIntents::from_bytes(&bytes).map_err(|e| said(&e))?).is_some()
+            } else {
+                all.rules.replace(toml_file::<Rules>(path)?.compile().map_err(|e| said(&e))?).is_some()
+            };
+            if twice {
+                return Err(said(&"--intents takes one model and one file of rules, and there is one already"));
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// Phrase rules: a pattern pack a language, whole messages by intent, and priorities.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Phrases {
+struct Rules {
     #[serde(default)]
     nl: String,
     #[serde(default)]
     en: String,
+    #[serde(default)]
+    exact: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    priority: BTreeMap<String, i32>,
 }
 
-fn phrases(path: &PathBuf) -> io::Result<PhraseIntents> {
-    let phrases: Phrases = toml_file(path)?;
-    PhraseIntents::from_packs(&[(Lang::Nl, &phrases.nl), (Lang::En, &phrases.en)])
-        .map_err(|e| io::Error::other(format!("{}: {e}", path.display())))
+impl Rules {
+    fn compile(&self) -> Result<PhraseIntents, PatternErrors> {
+        let mut rules = PhraseIntents::from_packs(&[(Lang::Nl, &self.nl), (Lang::En, &self.en)])?;
+        for (intent, messages) in &self.exact {
+            rules = messages.iter().fold(rules, |rules, message| rules.exact(intent.as_str(), message));
+        }
+        Ok(self.priority.iter().fold(rules, |rules, (intent, priority)| rules.priority(intent.as_str(), *priority)))
+    }
 }
 
 /// The decision in a line or two, as a person would want to see it.

@@ -16,7 +16,8 @@
 //! |---|---|
 //! | [`text`] | a message folded and cut into words and sentences; its language and style |
 //! | [`pattern`] | a small language for patterns over words, and the engine that finds them |
-//! | [`signal`], [`emotion`], [`intent`] | what a message says: ports for models, and a built-in of each |
+//! | [`signal`], [`emotion`] | what a message says: ports for models, and a built-in of each |
+//! | [`intent`] | what a customer wants done: classifiers that learn from a host's own examples, and rules |
 //! | [`frustration`] | how frustration rises and falls over a conversation |
 //! | [`conversation`] | turns folded into a situation; what the host did with a decision |
 //! | [`escalation`] | the ladder of precedence, notices, and what must always hold |

@@ -236,3 +236,103 @@ fn third_language_shows_messages_and_decisions_and_names_what_is_wrong_with_a_pa
     assert_eq!(refused.status.code(), Some(2));
     assert!(text(&refused.stderr).contains("[crisis] is missing"));
 }
+
+/// A place for a test's files that is gone when the test ends.
+#[cfg(feature = "vectors")]
+struct Folder(PathBuf);
+
+#[cfg(feature = "vectors")]
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("handover-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.0.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+}
+
+#[cfg(feature = "vectors")]
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(feature = "vectors")]
+const INTENTS: [&str; 2] = [
+    concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/intents.tsv"),
+    concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/intents-test.tsv"),
+];
+
+#[cfg(feature = "vectors")]
+#[test]
+fn intents_are_trained_measured_used_and_taught() {
+    let folder = Folder::new("intents");
+    let (model, taught, back) = (folder.path("model"), folder.path("taught"), folder.path("back"));
+    let trained = run("intents", &["train", INTENTS[0], "--out", &model], b"");
+    assert!(trained.status.success(), "{}", text(&trained.stderr));
+    let report = run("intents", &["eval", &model, INTENTS[1]], b"");
+    assert!(text(&report.stdout).contains("accuracy                                     100.00 %"));
+    let predicted =
+        run("intents", &["predict", &model, "--json", "-"], "waar is mijn pakket\n\nzeg maar op\n".as_bytes());
+    let lines: Vec<serde_json::Value> =
+        text(&predicted.stdout).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(lines.len(), 3);
+    assert_eq!((&lines[0]["intent"], &lines[0]["in_scope"]), (&"track_parcel".into(), &true.into()));
+    assert!(lines[1]["intent"].is_string() && lines[1]["scope_score"].is_number());
+    assert_eq!(lines[0]["top"][0]["intent"], "track_parcel");
+    let corrections = folder.file("corrections.tsv", b"change_address\tzeg maar op\n");
+    assert!(run("intents", &["learn", &model, &corrections, "--out", &taught], b"").status.success());
+    let predicted = run("intents", &["predict", &taught, "--json", "-"], b"zeg maar op\n");
+    let line: serde_json::Value = serde_json::from_slice(&predicted.stdout).unwrap();
+    assert_eq!(line["intent"], "change_address");
+    assert_ne!(line["version"], lines[0]["version"]);
+    assert!(run("intents", &["learn", &taught, &corrections, "--take-back", "--out", &back], b"").status.success());
+    assert_eq!(std::fs::read(&back).unwrap(), std::fs::read(&model).unwrap());
+    let health = run("intents", &["health", INTENTS[0]], b"");
+    assert!(health.status.success() && text(&health.stdout).contains("held out"));
+}
+
+#[cfg(feature = "vectors")]
+#[test]
+fn intents_names_bad_rows_and_damaged_models() {
+    let folder = Folder::new("bad-intents");
+    let rows = folder.file("rows.tsv", b"cancel opzeggen\ncancel\tik wil opzeggen\n\tleeg\nparcel\twaar is het\n");
+    let out = folder.path("model");
+    let bad = run("intents", &["train", &rows, "--out", &out], b"");
+    assert_eq!(bad.status.code(), Some(2));
+    let said = text(&bad.stderr);
+    assert!(said.contains("rows.tsv") && said.contains("line 1") && said.contains("line 3"), "{said}");
+    assert!(!std::path::Path::new(&out).exists());
+    assert!(run("intents", &["train", INTENTS[0], "--out", &out, "--vectors", "off"], b"").status.success());
+    let bytes = std::fs::read(&out).unwrap();
+    let damaged = folder.file("damaged", &bytes[..bytes.len() / 2]);
+    let refused = run("intents", &["predict", &damaged], b"hoi\n");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("not whole"), "{}", text(&refused.stderr));
+}
+
+#[cfg(feature = "models")]
+#[test]
+fn triage_takes_a_trained_model_beside_rules() {
+    let folder = Folder::new("triage-intents");
+    let model = folder.path("model");
+    assert!(run("intents", &["train", INTENTS[0], "--out", &model], b"").status.success());
+    let rules = folder.file("rules.toml", b"[exact]\nchange_address = [\"het is zover\"]\n");
+    let input = r#"{"id":"a","channel":"chat","turns":[{"from":"customer","text":"het is zover"},{"from":"customer","text":"waar is mijn pakket"}]}"#;
+    let output = run("triage", &["--json", "--intents", &model, "--intents", &rules, "-"], input.as_bytes());
+    let lines: Vec<serde_json::Value> =
+        text(&output.stdout).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!((&lines[0]["intent"], &lines[1]["intent"]), (&"change_address".into(), &"track_parcel".into()));
+    let twice = run("triage", &["--intents", &rules, "--intents", &rules], b"");
+    assert!(text(&twice.stderr).contains("one model and one file of rules"));
+}

@@ -256,7 +256,7 @@ fn calibrate(rows: &[Row], label: usize, margins: &[f64]) -> (f64, f64) {
     (intercept / slope, slope)
 }
 
-/// e to a power by its series and ten squarings, as in the crate: the platform's differs in its last bits.
+/// e to a power by its series and ten squarings: the platform's differs in its last bits, and so would what is trained.
 fn logistic(x: f64) -> f64 {
     let x = -x.clamp(-60.0, 60.0) / 1024.0;
     let series = 1.0 + x * (1.0 + x / 2.0 * (1.0 + x / 3.0 * (1.0 + x / 4.0 * (1.0 + x / 5.0))));

@@ -1,11 +1,119 @@
 //! Intents: what a customer wants done.
 //!
-//! An [`IntentClassifier`] ranks the intents of a host. The built-in one is [`PhraseIntents`], rules that the host
-//! declares; a host that has a classifier of its own plugs it in or hands its answer in with each turn.
+//! An [`IntentClassifier`] ranks the intents of a host. Built in are [`TrainedIntents`], a model that learns from the
+//! host's own examples, [`PhraseIntents`], rules that people write, and [`Cascade`], the one behind the other. A host that
+//! has a classifier of its own plugs it in, or hands its answer in with each turn.
+//!
+//! # From nothing to a classifier at work
+//! **1. Write examples.** One row each, `intent<TAB>text`, in the words of customers, Dutch and English mixed as they
+//! come: with the shipped word vectors an example in one language helps the other. Ten an intent are a good start. Rows
+//! that belong to none of the intents get the name [`oos`](OUT_OF_SCOPE): near misses are worth most.
+//!
+//! **2. Look at their health.** [`Trainer::health`] finds rows under the wrong intent, intents that can't be told apart,
+//! and those with too few rows or too uniform ones, and says what to add.
+//!
+//! **3. Train, measure, store.** Keep some rows apart and ask an [`Evaluation`] what to expect.
+//! ```
+//! use handover::intent::{Evaluation, Examples, Trainer};
+//! use handover::text::Text;
+//!
+//! let rows = "cancel\tIk wil mijn abonnement opzeggen\ncancel\tstop mijn contract per 1 mei\n\
+//!             cancel\tplease cancel my subscription\nparcel\tWaar blijft mijn pakket?\n\
+//!             parcel\tmijn bestelling is er nog niet\nparcel\twhere is my order\n\
+//!             oos\tVertel eens een mop\noos\tWhat's the weather like?\n";
+//! let examples = Examples::from_tsv(rows)?; // each bad row is refused with its line and reason
+//! for finding in Trainer::new().health(&examples)?.findings {
+//!     println!("{finding}");
+//! }
+//! let model = Trainer::new().train(&examples)?;
+//!
+//! let mut evaluation = Evaluation::default();
+//! for (intent, text) in [("cancel", "graag opzeggen"), ("parcel", "my parcel is late"), ("oos", "zing een liedje")] {
+//!     evaluation.add(intent, &model.predict(&Text::new(text))?);
+//! }
+//! assert_eq!(evaluation.report().accuracy, Some(1.0));
+//! let bytes: Vec<u8> = model.to_bytes(); // for a file, or a table in your database
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//! **4. Put it to work.** It goes behind the front door, alone or behind rules that must always win.
+//! ```
+//! use handover::intent::{Cascade, Examples, PhraseIntents, TrainedIntents, Trainer};
+//! use handover::text::{Lang, Text};
+//! use handover::Triage;
+//!
+//! # let rows = "cancel\tik wil opzeggen\ncancel\tcancel my plan\nparcel\twaar is mijn pakket\nparcel\twhere is it\n";
+//! # let bytes = Trainer::new().train(&Examples::from_tsv(rows)?)?.to_bytes();
+//! let model = TrainedIntents::from_bytes(&bytes)?; // a damaged file is an error, never a panic
+//! let rules = PhraseIntents::from_packs(&[(Lang::Nl, "[stolen]\n++ gestolen|gejat")])?;
+//! let triage = Triage::builder().intents(Cascade::new(rules, model)).build()?;
+//! let reading = triage.read(&Text::new("mijn pas is gestolen"));
+//! assert_eq!(reading.intent.given().and_then(|i| i.best()).map(|best| &*best.intent), Some("stolen"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//! **5. Let agents correct it.** [`TrainedIntents::learn`] takes a correction at once, [`take_back`](TrainedIntents::take_back)
+//! undoes it to the byte, and every [`Prediction`] names the version of the model that made it. Train anew now and then, with the
+//! corrections among the examples.
+//!
+//! On the command line the same is `cargo run --release --example intents`, with `health`, `train`, `eval`, `predict`
+//! and `learn`; `triage --intents MODEL` takes what it trained.
+//!
+//! # What an answer says
+//! - **Confidence** is calibrated on rows that were held out in turn, so 0.8 means that eight in ten such messages are
+//!   right, as long as messages are like the examples. No rows need to be kept apart for that.
+//! - **In scope or not** is a question of its own. [`Prediction::scope_score`] weighs the best margin, its lead, and how far
+//!   the message's meaning lies from that of the intent's examples; [`Trainer::false_rejects`] says on how many good
+//!   messages it may abstain. The best guess is named either way.
+//! - **Close calls**: [`Prediction::ambiguous`] names the two to ask about.
+//! - **Several wishes** in one message: [`TrainedIntents::predict_parts`].
+//! - **Why**: [`TrainedIntents::explain`] gives the words and letters that carried it, with their places.
+//!
+//! # How it learns
+//! A message is its n-grams of words and letters and the vector of its meaning, side by side in one linear model. With
+//! more than twenty rows an intent it is one-vs-rest with squared hinge loss; with fewer, multinomial logistic regression
+//! that also holds the rows of an intent together, which is worth a point or two. Both go by coordinate descent in
+//! the dual: deterministic, without a rate to tune, one thread. Names of intents count as examples of them. Cost and the
+//! weight of the vectors are picked by cross-validation, which has to beat what is usual by more than chance; settings
+//! that are given are taken as they are.
+//!
+//! On the development rows of public sets, trained on their training rows (`intents train`, `intents eval`), in percent:
+//!
+//! | | all rows | 10 an intent | 5 an intent |
+//! |---|---|---|---|
+//! | BANKING77 | 92.7 | 81.9 | 76.9 |
+//! | CLINC150, in scope | 95.5 | 89.0 | 86.3 |
+//! | HWU64 | 92.0 | 82.2 | 77.7 |
+//! | MASSIVE, Dutch | 85.5 | 70.4 | 65.3 |
+//!
+//! Calibration error with all rows (15 bins): 2.6 BANKING77, 1.0 CLINC150, 3.0 HWU64, 1.9 MASSIVE. CLINC150's rows out of
+//! scope, none of them seen in training: AUROC 96.6, and 14 in a hundred taken in where 95 in a hundred in scope are;
+//! BANKING77's held-out intents, which are of the same bank: 88.1 and 54.
+//!
+//! What it does not do well: messages that never name what they are about, in rows of which it has only few. On 96
+//! Dutch service messages written to be hard, ten rows an intent give 38.5 (48 intents).
 
+mod cascade;
+mod encoder;
+mod evaluation;
+mod examples;
+mod features;
+mod health;
+mod learn;
+mod model;
 mod phrases;
+mod split;
+mod square;
+mod train;
 
+pub use cascade::{Cascade, CascadeError};
+pub use encoder::{Encoder, EncoderError};
+pub use evaluation::{Confusion, Evaluation, Report};
+pub use examples::{Example, Examples, OUT_OF_SCOPE, RowError, RowErrors, RowProblem};
+pub use health::{Finding, Health};
+pub use learn::LearnError;
+pub use model::{Carried, Explanation, ModelError, ModelVersion, Prediction, TrainedIntents};
 pub use phrases::PhraseIntents;
+pub use split::Part;
+pub use train::{Loss, Progress, Settings, Stage, TrainError, Trainer};
 
 use crate::number::unit;
 use crate::port::forward;

@@ -52,7 +52,7 @@ fn mix(mut x: u64) -> u64 {
 /// Four lanes take eight bytes at a time, since one lane, or a CRC by table, would make a start take milliseconds. Each
 /// turn of a lane can be undone, so a change within one group of eight bytes always shows; any other goes unseen once
 /// in 2^64.
-pub(super) fn checksum(bytes: &[u8]) -> u64 {
+pub(crate) fn checksum(bytes: &[u8]) -> u64 {
     let mut lanes = [START, PRIME, GRAM, PAIR];
     let (chunks, rest) = bytes.split_at(bytes.len() - bytes.len() % 32);
     for chunk in chunks.chunks_exact(32) {

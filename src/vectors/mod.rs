@@ -76,6 +76,8 @@ pub use embedding::Embedding;
 pub use table::{Bits, TableError};
 pub use words::WordVectors;
 
+pub(crate) use hash::checksum;
+
 use crate::port::forward;
 use crate::text::Text;
 
