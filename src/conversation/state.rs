@@ -25,7 +25,7 @@ pub enum Owner {
 }
 
 /// The version of the stored form that this release writes. Older ones load.
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 /// Messages that are remembered, as hashes, of the customer and of the bot each, to see one said again.
 const REMEMBERED: usize = 6;
 /// From this likeness on a bot's turn is the same as the one before: it may hold a name or a number of its own.

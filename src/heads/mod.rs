@@ -17,7 +17,6 @@ pub use form::{HeadsError, Label, write};
 pub use ngrams::{Ngram, ngrams};
 
 use crate::number::{dot, logistic, logit, unit};
-pub(crate) use evidence::carrying;
 use form::Form;
 use std::borrow::Cow;
 use std::fmt;

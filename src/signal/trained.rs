@@ -1,6 +1,6 @@
 use super::{Evidence, Finding, Shade, Signal, SignalDetector, SignalPatterns, Signals};
 use crate::conversation::Surroundings;
-use crate::heads::{Heads, Ngram, carrying, ngrams};
+use crate::heads::{Heads, Ngram, ngrams};
 use crate::number::unit;
 use crate::text::{Lang, Span, Text};
 use crate::vectors::WordVectors;
@@ -118,13 +118,7 @@ impl TrainedSignals {
         numbers
     }
 
-    fn finding(
-        &self,
-        text: &Text<'_>,
-        found: &[Ngram],
-        (label, score): (usize, f32),
-        pattern: Option<&Finding>,
-    ) -> Option<Finding> {
+    fn finding(&self, read: &Read<'_>, (label, score): (usize, f32), pattern: Option<&Finding>) -> Option<Finding> {
         let signal = self.signals.get(label)?;
         let own = self.heads.labels().get(label)?.threshold;
         let threshold = self.thresholds.get(signal).copied().unwrap_or(own);
@@ -135,7 +129,7 @@ impl TrainedSignals {
         let holds = score >= threshold || sure;
         let evidence = match (holds, pattern) {
             (true, _) if score >= threshold => {
-                self.places(text, found, label, self.heads.excess(label, score, threshold), pattern)
+                self.places(read, label, self.heads.excess(label, score, threshold), pattern)
             }
             _ => pattern.map(|f| f.evidence.clone()).unwrap_or_default(),
         };
@@ -144,38 +138,35 @@ impl TrainedSignals {
     }
 
     /// The words that carry a finding, strongest first: without them it would not hold.
-    fn places(
-        &self,
-        text: &Text<'_>,
-        found: &[Ngram],
-        label: usize,
-        excess: f32,
-        pattern: Option<&Finding>,
-    ) -> Vec<Evidence> {
-        let mut weights = self.heads.word_weights(found, label, text.words().len());
+    fn places(&self, read: &Read<'_>, label: usize, excess: f32, pattern: Option<&Finding>) -> Vec<Evidence> {
+        let dims = usize::from(self.vectors.dims());
+        let weights = self.heads.number_weights(label);
+        let meaning: f32 = weights.iter().zip(&read.numbers).take(dims).map(|(weight, value)| weight * value).sum();
+        let mut carrying = self.heads.carrying(&read.ngrams, label, read.text.words().len(), meaning);
         let shown = pattern.map_or(&[][..], |finding| finding.evidence.as_slice());
-        let part = self.pattern_weight(label) * pattern.map_or(0.0, |f| f.score) / shown.len().max(1) as f32;
+        let weight = weights.get(dims + label).copied().unwrap_or(0.0);
+        let part = PATTERN * weight * pattern.map_or(0.0, |f| f.score) / shown.len().max(1) as f32;
         for evidence in shown {
             // A match is gone without any one of its words: the strongest stands for it.
-            let words = (0..).zip(text.words()).filter(|(_, word)| evidence.span.contains(word.span)).map(|(at, _)| at);
-            let weight = |at: &usize| weights.get(*at).copied().unwrap_or(0.0);
-            let strongest = words.max_by(|a: &usize, b| weight(a).total_cmp(&weight(b)).then(b.cmp(a)));
-            if let Some(sum) = strongest.and_then(|at| weights.get_mut(at)) {
-                *sum += part;
-            }
+            let words = (0..).zip(read.text.words()).filter(|(_, word)| evidence.span.contains(word.span));
+            let of = |at: &usize| carrying.weight(*at);
+            let strongest = words.map(|(at, _)| at).max_by(|a, b| of(a).total_cmp(&of(b)).then(b.cmp(a)));
+            strongest.into_iter().for_each(|at| carrying.add(at, part));
         }
         let cue = |span: Span| {
-            shown.iter().find(|e| e.span.contains(span)).map_or_else(|| Arc::from("model"), |e| Arc::clone(&e.cue))
+            let pattern = shown.iter().find(|e| e.span.contains(span));
+            pattern.map_or_else(|| Arc::from("model"), |e| Arc::clone(&e.cue))
         };
-        let place = |word: usize| text.span(word, word).map(|span| Evidence { span, cue: cue(span) });
-        carrying(&weights, excess).into_iter().filter_map(place).collect()
+        let place = |word: usize| read.text.span(word, word).map(|span| Evidence { span, cue: cue(span) });
+        carrying.words(excess).into_iter().filter_map(place).collect()
     }
+}
 
-    /// What the full score of a label's own patterns adds to its margin.
-    fn pattern_weight(&self, label: usize) -> f32 {
-        let at = usize::from(self.vectors.dims()) + label;
-        PATTERN * self.heads.number_weights(label).get(at).copied().unwrap_or(0.0)
-    }
+/// A message as the model has read it.
+struct Read<'t> {
+    text: &'t Text<'t>,
+    ngrams: Vec<Ngram>,
+    numbers: Vec<f32>,
 }
 
 impl SignalDetector for TrainedSignals {
@@ -188,15 +179,15 @@ impl SignalDetector for TrainedSignals {
     fn detect_in(&self, text: &Text<'_>, around: &Surroundings) -> Result<Signals, Infallible> {
         let patterns = self.patterns.detect(text)?;
         let numbers = Self::numbers(&self.vectors, &patterns, text, around);
-        let found = ngrams(text);
-        let scores = self.heads.scores(&found, &numbers);
+        let read = Read { text, ngrams: ngrams(text), numbers };
+        let scores = self.heads.scores(&read.ngrams, &read.numbers);
         let mut findings: Vec<Finding> = scores
             .into_iter()
             .enumerate()
             .filter_map(|(label, score)| {
                 let signal = self.signals.get(label)?;
                 let pattern = patterns.findings().iter().find(|f| f.signal == *signal);
-                self.finding(text, &found, (label, score), pattern)
+                self.finding(&read, (label, score), pattern)
             })
             .collect();
         // What the model knows nothing of stays as the patterns found it: a host's own signals.
