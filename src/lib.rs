@@ -20,6 +20,7 @@
 //! | [`frustration`] | how frustration rises and falls over a conversation |
 //! | [`conversation`] | turns folded into a situation; what the host did with a decision |
 //! | [`escalation`] | the ladder of precedence, its settings, notices, and what must always hold |
+//! | [`approval`] | what an AI wants to do: judged, approved by people, claimed once |
 //! | [`vectors`] | what a message means, as a vector: alike in Dutch and English |
 //! | [`heads`] | linear heads over a message: the form in which trained models ship |
 //! | [`journal`] | what happened, for the host's log |
@@ -98,6 +99,7 @@ mod number;
 mod port;
 mod triage;
 
+pub mod approval;
 pub mod conversation;
 pub mod emotion;
 pub mod escalation;
