@@ -21,6 +21,7 @@
 //! | [`conversation`] | turns folded into a situation; what the host did with a decision |
 //! | [`escalation`] | the ladder of precedence, its settings, notices, and what must always hold |
 //! | [`approval`] | what an AI wants to do: judged, approved by people, claimed once |
+//! | [`conformance`] | suites that a host runs on its own store |
 //! | [`vectors`] | what a message means, as a vector: alike in Dutch and English |
 //! | [`heads`] | linear heads over a message: the form in which trained models ship |
 //! | [`journal`] | what happened, for the host's log |
@@ -100,6 +101,7 @@ mod port;
 mod triage;
 
 pub mod approval;
+pub mod conformance;
 pub mod conversation;
 pub mod emotion;
 pub mod escalation;
