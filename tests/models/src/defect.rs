@@ -1,7 +1,5 @@
 use crate::{Answered, answered};
-use handover::approval::{
-    Answer, Command, Directory, MessageKind, Principal, Record, Refusal, State, Wish,
-};
+use handover::approval::{Answer, Command, Directory, MessageKind, Principal, Record, Refusal, State, Wish};
 use serde_json::{Value, json};
 
 /// A defect that somebody could have built in: each has to be found.
@@ -103,10 +101,7 @@ impl Defect {
             (Self::EditorVotes, ..) => *tampered = with(record, |r| r["editors"] = json!([])),
             (Self::CountsTwice, _, Wish::Vote { by, .. }) => {
                 let id = by.id().to_owned();
-                *tampered = with(record, |r| {
-                    r["applied"] = json!([]);
-                    rename(&mut r["votes"], &id, "somebody else");
-                });
+                *tampered = with(record, |r| rename(&mut r["votes"], &id, "somebody else"));
             }
             (Self::QuorumOffByOne, State::Pending { .. }, Wish::Vote { .. }) => {
                 *tampered = with(record, |r| r["requirement"]["stages"][0]["quorum"] = json!(1));
@@ -134,6 +129,7 @@ impl Defect {
 
     fn after(self, record: &Record, tampered: &Record, command: &Command, answer: &mut Answered) {
         if !answer.changed {
+            answer.record = record.clone();
             return;
         }
         let before = json(record);
@@ -145,20 +141,19 @@ impl Defect {
             (Self::ProposerVotes, _) => next(&|r| r["proposal"]["proposer"] = before["proposal"]["proposer"].clone()),
             (Self::EditKeepsVotes, State::Pending { .. }) if edited => next(&|r| r["votes"] = before["votes"].clone()),
             (Self::EditNotJudged, State::Over { .. }) if edited => next(&|r| r["state"] = before["state"].clone()),
-            (Self::RejudgeKeepsVotes, State::Pending { .. }) if rejudged => {
-                next(&|r| {
-                    r["votes"] = before["votes"].clone();
-                    r["state"] = before["state"].clone();
-                })
+            (Self::RejudgeKeepsVotes, State::Pending { .. }) if rejudged => next(&|r| {
+                r["votes"] = before["votes"].clone();
+                r["state"] = before["state"].clone();
+            }),
+            (Self::CountsTwice, _) if tampered != record => {
+                let Wish::Vote { by, .. } = &command.what else { return };
+                next(&|r| rename(&mut r["votes"], "somebody else", by.id()))
             }
-            (Self::CountsTwice, _) if tampered != record => next(&|r| rename(&mut r["votes"], "somebody else", "bas")),
-            (Self::QuorumOffByOne, State::Approved { .. } | State::Pending { .. }) => {
-                next(&|r| {
-                    if r["policy"]["version"] == before["policy"]["version"] && !edited {
-                        r["requirement"] = before["requirement"].clone();
-                    }
-                })
-            }
+            (Self::QuorumOffByOne, State::Approved { .. } | State::Pending { .. }) => next(&|r| {
+                if r["policy"]["version"] == before["policy"]["version"] && !edited {
+                    r["requirement"] = before["requirement"].clone();
+                }
+            }),
             (Self::LostIsRearmed, State::OutcomeUnknown { since, .. }) => {
                 next(&|r| r["state"] = approved(*since, since + 9))
             }
@@ -203,4 +198,3 @@ fn rename(votes: &mut Value, from: &str, to: &str) {
         }
     }
 }
-

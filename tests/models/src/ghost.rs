@@ -9,6 +9,8 @@ pub struct Ghost {
     pub first_seen: Seen,
     /// What the items say now.
     pub content: Content,
+    /// How often they were changed.
+    pub revision: u32,
     /// Who said yes to what is now on the table, since it was last judged anew.
     pub yes: BTreeSet<Who>,
     /// Who ever changed it.
@@ -58,6 +60,7 @@ impl Ghost {
         Self {
             first_seen: record.seen(),
             content: Content::First,
+            revision: 0,
             yes: BTreeSet::new(),
             editors: BTreeSet::new(),
             effects: 0,
@@ -69,8 +72,7 @@ impl Ghost {
     /// A worker did it, by a permit for a revision.
     pub fn acted(&mut self, revision: u32) {
         self.effects += 1;
-        let now = u32::from(self.content != Content::First);
-        self.breaks(revision != now, Broken::OtherRevision);
+        self.breaks(revision != self.revision, Broken::OtherRevision);
     }
 
     fn breaks(&mut self, broken: bool, rule: Broken) {
@@ -107,6 +109,7 @@ impl Ghost {
 
     fn people(&mut self, world: &World, to: Move) {
         let (Move::Approve(who, _)
+        | Move::Again(who)
         | Move::Reject(who)
         | Move::Edit(who, _)
         | Move::Escalate(who)
@@ -132,11 +135,16 @@ impl Ghost {
                 let twice = !self.yes.insert(who);
                 self.breaks(twice, Broken::Ineligible);
             }
+            Move::Again(_) => {
+                let twice = !self.yes.insert(who) || self.editors.contains(&who);
+                self.breaks(twice, Broken::Ineligible);
+            }
             Move::Reject(_) => self.breaks(self.editors.contains(&who), Broken::Ineligible),
             Move::Edit(_, content) => {
                 self.editors.insert(who);
                 self.yes.clear();
                 self.content = content;
+                self.revision += 1;
             }
             _ => {}
         }
@@ -171,7 +179,8 @@ impl Ghost {
         if let Move::Claim(_) = to {
             self.breaks(answer.permit && answer.record.policy().version != world.policy, Broken::OtherPolicy);
         }
-        if to == Move::Rejudge && matches!(after, State::Pending { .. }) && answer.record.votes().is_empty() {
+        if to == Move::Rejudge && world.record.policy().version != world.policy {
+            // The second version asks other people than the first: nothing that was said counts on.
             self.yes.clear();
         }
         self.breaks(live && !self.enough(answer.record.policy().version), Broken::TooFew);
@@ -188,6 +197,6 @@ impl Ghost {
 fn is_vote(to: Move) -> bool {
     matches!(
         to,
-        Move::Approve(..) | Move::Reject(_) | Move::Edit(..) | Move::Escalate(_) | Move::TakeOver(_)
+        Move::Approve(..) | Move::Again(_) | Move::Reject(_) | Move::Edit(..) | Move::Escalate(_) | Move::TakeOver(_)
     )
 }

@@ -14,15 +14,18 @@ pub use ghost::{Broken, Ghost};
 use handover::approval::{
     ActionSpec, Answer, ApprovalPolicy, ApprovalRule, ApprovalRules, Command, CommandId, Directory, Facts, Item,
     LedgerRows, MessageKind, Note, Outcome, Principal, Proposal, Record, Refusal, Requirement, Resolver, RuleEffect,
-    RuleSet, Seen, Stage, StaffList, State, Swap, TimeoutAction, When, Wish, judge, open, step,
+    RuleSet, Seen, StaffList, Stage, State, Swap, TimeoutAction, When, Wish, judge, open, step,
 };
 use handover::escalation::PolicyRef;
 use stateright::{Model, Property};
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// The last moment of the clock.
 pub const LAST: u8 = 6;
+/// How often it may be edited here.
+const MOST_EDITS: u32 = 2;
 /// When people further up are brought in, when it is too late to approve, and how long a claim may take.
 const RUNG: u64 = 1;
 const APPROVE_BY: u64 = 2;
@@ -80,6 +83,8 @@ pub enum Move {
     Wake,
     /// Somebody says yes to a revision: the current one, or the first.
     Approve(Who, bool),
+    /// Somebody says yes by another delivery: on another device, say.
+    Again(Who),
     /// Somebody says no.
     Reject(Who),
     /// Somebody changes it.
@@ -126,7 +131,7 @@ pub enum Worker {
 }
 
 /// Where everything stands.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct World {
     /// The record.
     pub record: Record,
@@ -138,6 +143,21 @@ pub struct World {
     pub workers: [Worker; 2],
     /// The judge's books.
     pub ghost: Ghost,
+}
+
+/// Two worlds that differ only in how they came about, in counters, times of votes and the order of deliveries, go on
+/// alike and count as one. (An id of the model names the move, the revision and the policy, so that whatever was
+/// delivered shows in the votes, the state or the policy.)
+impl Hash for World {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        let record = &self.record;
+        let mut votes: Vec<&Principal> = record.votes().iter().map(|vote| &vote.by).collect();
+        votes.sort();
+        (record.state(), votes, record.editors(), record.seen().revision(), record.policy().version).hash(hasher);
+        (self.clock, self.policy, &self.workers).hash(hasher);
+        let ghost = &self.ghost;
+        (ghost.content, &ghost.yes, &ghost.editors, ghost.effects, ghost.resolved, ghost.broken).hash(hasher);
+    }
 }
 
 /// The model: the gate that ships, or one with a defect.
@@ -178,6 +198,7 @@ impl Gate {
                 let seen = if current { world.record.seen() } else { world.ghost.first_seen.clone() };
                 vote(who, seen, Answer::Approve)
             }
+            Move::Again(who) => vote(who, world.record.seen(), Answer::Approve),
             Move::Reject(who) => vote(who, world.record.seen(), Answer::Reject(Note::new(""))),
             Move::Escalate(who) => vote(who, world.record.seen(), Answer::Escalate(Note::new(""))),
             Move::TakeOver(who) => vote(who, world.record.seen(), Answer::TakeOver),
@@ -193,9 +214,7 @@ impl Gate {
             }
             Move::Claim(n) => self.claim(&world.record, n, world.policy),
             Move::Report(n) => Wish::Settle { claim: claim_id(n), outcome: Outcome::Succeeded },
-            Move::Resolve(who) => {
-                Wish::Resolve { by: Resolver::Person(who.principal()), outcome: Outcome::Failed }
-            }
+            Move::Resolve(who) => Wish::Resolve { by: Resolver::Person(who.principal()), outcome: Outcome::Failed },
         };
         let revision = world.record.seen().revision();
         let id = match to {
@@ -303,31 +322,27 @@ impl Model for Gate {
         if world.clock < LAST {
             moves.push(Move::Tick);
         }
+        if self.defect == Some(Defect::NoCompareAndSwap) {
+            // What workers have loaded multiplies the states: the least that shows the defect is enough.
+            moves.extend([Move::Approve(Who::Bas, true), Move::Approve(Who::Cem, true)]);
+            return self.worker_moves(world, moves);
+        }
         if world.policy == 1 && world.clock <= 1 {
             moves.push(Move::Tighten);
         }
         moves.extend([Move::Wake, Move::Cancel, Move::Rejudge]);
         for who in Who::ALL {
             moves.extend([Move::Approve(who, true), Move::Reject(who), Move::Escalate(who), Move::Resolve(who)]);
-            moves.push(Move::TakeOver(who));
-            if world.record.seen() != world.ghost.first_seen {
+            moves.extend([Move::TakeOver(who), Move::Again(who)]);
+            if world.ghost.revision > 0 {
                 moves.push(Move::Approve(who, false));
-            } else {
-                moves.extend([Move::Edit(who, Content::Other), Move::Edit(who, Content::Denied)]);
+            }
+            if world.ghost.revision < MOST_EDITS {
+                let contents = [Content::First, Content::Other, Content::Denied];
+                moves.extend(contents.map(|content| Move::Edit(who, content)));
             }
         }
-        for (n, worker) in world.workers.iter().enumerate() {
-            match worker {
-                Worker::Idle if self.defect == Some(Defect::NoCompareAndSwap) => {
-                    moves.extend([Move::Load(n), Move::Claim(n)]);
-                }
-                Worker::Idle => moves.push(Move::Claim(n)),
-                Worker::Loaded(_) => moves.push(Move::ClaimLoaded(n)),
-                Worker::Holds(_) => moves.extend([Move::Act(n), Move::Die(n)]),
-                Worker::Acted => moves.extend([Move::Report(n), Move::Die(n)]),
-                Worker::Gone => {}
-            }
-        }
+        self.worker_moves(world, moves);
     }
 
     fn next_state(&self, world: &World, to: Move) -> Option<World> {
@@ -363,14 +378,15 @@ impl Model for Gate {
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        let mut properties = vec![Property::<Self>::always("no rule is broken", |_, world| world.ghost.broken.is_none())];
+        let mut properties =
+            vec![Property::<Self>::always("no rule is broken", |_, world| world.ghost.broken.is_none())];
         properties.push(Property::<Self>::always("it is done at most once", |_, world| world.ghost.effects <= 1));
         properties.push(Property::<Self>::always("whatever is not over has a timer that moves it", |gate, world| {
             gate.timer_moves(world)
         }));
         let reached: [(&'static str, fn(&Self, &World) -> bool); 10] = [
             ("done", |_, w| w.ghost.effects == 1 && ended(w, "settled")),
-            ("done after an edit", |_, w| w.ghost.effects == 1 && w.ghost.content == Content::Other),
+            ("done after an edit", |_, w| w.ghost.effects == 1 && w.ghost.revision > 0),
             ("done under the stricter policy", |_, w| w.ghost.effects == 1 && w.record.policy().version == 2),
             ("rejected", |_, w| ended(w, "rejected")),
             ("denied after an edit", |_, w| ended(w, "denied")),
@@ -396,6 +412,21 @@ fn ended(world: &World, name: &str) -> bool {
 }
 
 impl Gate {
+    fn worker_moves(&self, world: &World, moves: &mut Vec<Move>) {
+        for (n, worker) in world.workers.iter().enumerate() {
+            match worker {
+                Worker::Idle if self.defect == Some(Defect::NoCompareAndSwap) => {
+                    moves.extend([Move::Load(n), Move::Claim(n)]);
+                }
+                Worker::Idle => moves.push(Move::Claim(n)),
+                Worker::Loaded(_) => moves.push(Move::ClaimLoaded(n)),
+                Worker::Holds(_) => moves.extend([Move::Act(n), Move::Die(n)]),
+                Worker::Acted => moves.extend([Move::Report(n), Move::Die(n)]),
+                Worker::Gone => {}
+            }
+        }
+    }
+
     /// Whether waking at each timer, one after the other, ends the matter, or leaves it where only a person can.
     fn timer_moves(&self, world: &World) -> bool {
         let mut record = world.record.clone();
