@@ -9,19 +9,19 @@ use clap::Parser;
 use handover::Triage;
 use handover::conversation::{Answer, Channel, Context, Conversation, LocalTime, Owner, Reading, Speaker, Turn};
 use handover::emotion::{Emotion, Feeling, Valence};
-use handover::escalation::{
-    Decision, LadderSettings, Mode, NoticeKey, NoticeTexts, Outcome, Place, PolicyRef, Priority,
-};
+use handover::escalation::{Decision, Mode, NoticeKey, NoticeTexts, Outcome, Place, PolicyRef, Priority};
 use handover::frustration::Band;
 use handover::intent::{Intents, PhraseIntents};
+use handover::policy::{Policy, Wording};
 use handover::text::{Lang, Text};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufWriter, Cursor, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use support::Lines;
+use support::document::Sourced;
 
 /// The samples that come with the repository.
 const SAMPLES: &str = include_str!("data/conversations.jsonl");
@@ -31,7 +31,7 @@ const MINUTE: u64 = 60_000;
 /// Reads conversations and decides, turn by turn, who should handle them.
 #[derive(Parser)]
 struct Options {
-    /// Settings of the ladder, as TOML; the defaults where it names none.
+    /// The rules, as TOML or JSON; those that ship with the crate, where none are given.
     #[arg(long, value_name = "FILE.toml")]
     policy: Option<PathBuf>,
     /// Phrase rules for intents, as TOML: a pattern pack under `nl`, one under `en`.
@@ -145,6 +145,7 @@ struct Desk {
     triage: Triage,
     own_intents: bool,
     texts: NoticeTexts,
+    own_texts: BTreeMap<Arc<str>, Wording>,
     utc_offset: i32,
 }
 
@@ -159,21 +160,18 @@ struct Step {
 
 impl Desk {
     fn open(options: &Options) -> io::Result<Self> {
-        let settings = match &options.policy {
-            Some(path) => toml_file::<LadderSettings>(path)?,
-            None => LadderSettings::default(),
+        let policy = match &options.policy {
+            Some(path) => Sourced::policy(path)?,
+            None => Policy::default(),
         };
-        let mut texts = NoticeTexts::default();
-        texts.country = settings.country;
-        let mut builder = Triage::builder().settings(settings);
+        let texts = policy.texts().clone();
+        let own_texts = policy.spec().notices.clone();
+        let mut builder = Triage::builder().policy(policy);
         if let Some(path) = &options.intents {
             builder = builder.intents(phrases(path)?);
         }
-        let triage = builder.build().map_err(|e| match &options.policy {
-            Some(path) => io::Error::other(format!("{}: {e}", path.display())),
-            None => io::Error::other(e),
-        })?;
-        Ok(Self { triage, own_intents: options.intents.is_some(), texts, utc_offset: options.utc_offset })
+        let triage = builder.build().map_err(io::Error::other)?;
+        Ok(Self { triage, own_intents: options.intents.is_some(), texts, own_texts, utc_offset: options.utc_offset })
     }
 
     fn context(&self, at: u64) -> Context {
@@ -338,8 +336,12 @@ fn chat(desk: &Desk) -> io::Result<ExitCode> {
                 said.push(line.clone());
                 let words = |place: &Place| said.get(place.turn as usize).and_then(|text| place.span.of(text));
                 explain(&mut out, &decision, &reading, talk.frustration().band, words)?;
+                let lang = talk.language().unwrap_or(Lang::En);
                 for notice in &decision.notices {
-                    writeln!(out, "          says: {}", desk.texts.text(*notice, talk.language().unwrap_or(Lang::En)))?;
+                    writeln!(out, "          says: {}", desk.texts.text(*notice, lang))?;
+                }
+                for text in decision.own_notices.iter().filter_map(|key| desk.own_texts.get(key)) {
+                    writeln!(out, "          says: {}", text.text(lang))?;
                 }
                 talk.delivered(at);
             }
@@ -370,7 +372,7 @@ struct Line<'a> {
     valence_score: f32,
     frustration: Band,
     frustration_level: f32,
-    notices: &'a BTreeSet<NoticeKey>,
+    notices: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     intent: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -410,7 +412,7 @@ impl<'a> Line<'a> {
             valence_score: feeling.map_or(0.0, |f| f.valence_score),
             frustration: step.band,
             frustration_level: step.level,
-            notices: &decision.notices,
+            notices: notices(decision),
             intent: best.map(|b| &*b.intent),
             confidence: best.map(|b| b.confidence),
             reasons: decision
@@ -426,4 +428,10 @@ impl<'a> Line<'a> {
             policy: &decision.policy,
         }
     }
+}
+
+/// The built-in notices first, then the policy's own.
+fn notices(decision: &Decision) -> Vec<&str> {
+    let own = decision.own_notices.iter().map(AsRef::as_ref);
+    decision.notices.iter().map(|key| NoticeKey::name(*key)).chain(own).collect()
 }

@@ -19,7 +19,8 @@
 //! | [`signal`], [`emotion`], [`intent`] | what a message says: ports for models, and a built-in of each |
 //! | [`frustration`] | how frustration rises and falls over a conversation |
 //! | [`conversation`] | turns folded into a situation; what the host did with a decision |
-//! | [`escalation`] | the ladder of precedence, its settings, notices, and what must always hold |
+//! | [`escalation`] | the ladder of precedence, notices, and what must always hold |
+//! | [`policy`] | the rules as a document that is checked before it goes live, and the engine that runs it |
 //! | [`approval`] | what an AI wants to do: judged, approved by people, claimed once |
 //! | [`conformance`] | suites that a host runs on its own store |
 //! | [`vectors`] | what a message means, as a vector: alike in Dutch and English |
@@ -110,12 +111,14 @@ pub mod heads;
 pub mod intent;
 pub mod journal;
 pub mod pattern;
+pub mod policy;
 pub mod signal;
 pub mod text;
 pub mod vectors;
 
 pub use conversation::{Conversation, Reading, Turn};
 pub use escalation::{Decision, Outcome};
+pub use policy::Policy;
 pub use triage::{BuildError, Triage, TriageBuilder};
 
 /// The README's examples are tests too.

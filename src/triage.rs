@@ -2,10 +2,11 @@
 
 use crate::conversation::{Answer, BotActs, Context, Conversation, DialoguePatterns, Reading, Shingles, Turn};
 use crate::emotion::{EmotionScorer, Feeling};
-use crate::escalation::{Decision, EscalationPolicy, Ladder, LadderSettings, SettingErrors};
+use crate::escalation::{Decision, EscalationPolicy};
 use crate::frustration::{FrustrationScorer, WeighedFrustration};
 use crate::intent::{IntentClassifier, Intents};
 use crate::journal::{Event, EventKind};
+use crate::policy::{Document, Findings, Policy};
 use crate::signal::{SignalDetector, Signals};
 use crate::text::Text;
 use std::fmt;
@@ -120,8 +121,16 @@ pub struct TriageBuilder {
     emotion: Slot<Box<dyn AnyEmotion>>,
     intents: Option<Box<dyn AnyIntents>>,
     frustration: Option<Box<AnyFrustration>>,
-    policy: Option<Box<dyn EscalationPolicy>>,
-    settings: Option<LadderSettings>,
+    policy: Rules,
+}
+
+/// Whose rules decide.
+#[derive(Default)]
+enum Rules {
+    #[default]
+    Shipped,
+    Document(Document),
+    Own(Box<dyn EscalationPolicy>),
 }
 
 /// A reader that is built in unless the host brings another or wants none.
@@ -145,7 +154,9 @@ impl<T> Slot<T> {
 
 impl fmt::Debug for TriageBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TriageBuilder").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("TriageBuilder")
+            .field("own_policy", &!matches!(self.policy, Rules::Shipped))
+            .finish_non_exhaustive()
     }
 }
 
@@ -192,29 +203,29 @@ impl TriageBuilder {
         self
     }
 
-    /// Runs the built-in ladder with these settings.
+    /// Decides with this policy, a checked one or one of the host's own, in place of the one that ships.
     #[must_use]
-    pub fn settings(mut self, settings: LadderSettings) -> Self {
-        self.settings = Some(settings);
+    pub fn policy(mut self, policy: impl EscalationPolicy + 'static) -> Self {
+        self.policy = Rules::Own(Box::new(policy));
         self
     }
 
-    /// Decides with a policy of the host's own in place of the ladder.
+    /// Decides by this document, which is checked in [`build`](Self::build), in place of the one that ships.
     #[must_use]
-    pub fn policy(mut self, policy: impl EscalationPolicy + 'static) -> Self {
-        self.policy = Some(Box::new(policy));
+    pub fn document(mut self, document: Document) -> Self {
+        self.policy = Rules::Document(document);
         self
     }
 
     /// Builds everything heavy, once. Costs some milliseconds.
     ///
     /// # Errors
-    /// Every setting that makes no sense.
+    /// Every mistake in the document.
     pub fn build(self) -> Result<Triage, BuildError> {
-        let policy: Box<dyn EscalationPolicy> = match (self.policy, self.settings) {
-            (Some(_), Some(_)) => return Err(BuildError::SettingsWithoutLadder),
-            (Some(policy), None) => policy,
-            (None, settings) => Box::new(Ladder::new(settings.unwrap_or_default())?),
+        let policy: Box<dyn EscalationPolicy> = match self.policy {
+            Rules::Shipped => Box::new(Policy::default()),
+            Rules::Document(document) => Box::new(document.check().policy()?),
+            Rules::Own(policy) => policy,
         };
         Ok(Triage {
             signals: self.signals.fill(built_in_signals),
@@ -231,12 +242,9 @@ impl TriageBuilder {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// Settings of the ladder that make no sense.
-    #[error("these settings make no sense: {0}")]
-    Settings(#[from] SettingErrors),
-    /// Settings of the ladder beside a policy that takes its place.
-    #[error("settings are of the built-in ladder, which a policy of your own replaces: give one of the two")]
-    SettingsWithoutLadder,
+    /// A rule document with errors.
+    #[error("this policy can't go live: {0}")]
+    Policy(#[from] Findings),
 }
 
 #[cfg(feature = "models")]

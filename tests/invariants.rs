@@ -6,8 +6,9 @@ use handover::Triage;
 use handover::conversation::{Answer, Channel, Context, Conversation, QueueState, Reading, Situation, Turn};
 use handover::emotion::{Distribution, Feeling};
 use handover::escalation::invariants::{self, Violation, Watch};
-use handover::escalation::{Decision, EscalationPolicy, Ladder};
+use handover::escalation::{Decision, EscalationPolicy};
 use handover::intent::Intents;
+use handover::policy::Policy;
 use handover::signal::{Finding, Shade, Signal, Signals};
 use handover::text::Text;
 use proptest::prelude::*;
@@ -16,7 +17,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 /// The ladder, with every decision held against the invariants as it is made.
 #[derive(Default)]
 struct Checked {
-    ladder: Ladder,
+    ladder: Policy,
     broken: Mutex<Vec<(Violation, String)>>,
 }
 
@@ -171,7 +172,7 @@ fn play(moves: &[Move], channel: Channel) -> (Vec<String>, Vec<(Violation, Strin
     let checked = Arc::new(Checked::default());
     let triage =
         Triage::builder().without_emotion().without_signals().policy(Shared(Arc::clone(&checked))).build().unwrap();
-    let cap = checked.ladder.settings().stuck_cap;
+    let cap = checked.ladder.spec().thresholds.stuck_cap;
     let mut talk = Conversation::new(channel);
     let (mut watch, mut out) = (Watch::default(), Vec::new());
     for (number, step) in moves.iter().enumerate() {

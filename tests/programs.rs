@@ -118,16 +118,18 @@ fn read_takes_mails_as_json_lines() {
 }
 
 #[test]
-fn missing_files_and_bad_settings_are_said_plainly() {
+fn missing_files_and_bad_policies_are_said_plainly() {
     let missing = run("read", &["no-such-file.txt"], b"");
     assert_eq!(missing.status.code(), Some(2));
     assert!(text(&missing.stderr).contains("no-such-file.txt"));
-    let settings = std::env::temp_dir().join(format!("handover-settings-{}.toml", std::process::id()));
-    std::fs::write(&settings, "low_confidence = 7.0\nfailure_cap = 0\n").unwrap();
-    let bad = run("triage", &["--policy", settings.to_str().unwrap()], b"");
-    std::fs::remove_file(&settings).unwrap();
+    let policy = std::env::temp_dir().join(format!("handover-policy-{}.toml", std::process::id()));
+    std::fs::write(&policy, "id = \"x\"\nversion = 1\n[thresholds]\nlow_confidence = 7.0\nfailure_cap = 0\n").unwrap();
+    let bad = run("triage", &["--policy", policy.to_str().unwrap()], b"");
+    std::fs::remove_file(&policy).unwrap();
     assert_eq!(bad.status.code(), Some(2));
-    assert!(text(&bad.stderr).contains("low_confidence") && text(&bad.stderr).contains("failure_cap"));
+    let errors = text(&bad.stderr);
+    assert!(errors.contains(".toml:4: E10 thresholds.low_confidence: 7 does not lie between 0 and 1"), "{errors}");
+    assert!(errors.contains(".toml:5: E10 thresholds.failure_cap"), "{errors}");
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! What the programs share: input line by line, with clear errors, and output that may be cut off.
 
+#[allow(dead_code, reason = "not every program reads rules")]
+pub(crate) mod document;
+
 use serde::Serialize;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};

@@ -14,10 +14,11 @@ use std::sync::Arc;
 ///
 /// ```
 /// use handover::conversation::Situation;
-/// use handover::escalation::{EscalationPolicy, Ladder, Outcome};
+/// use handover::escalation::{EscalationPolicy, Outcome};
+/// use handover::policy::Policy;
 ///
 /// let quiet = Situation::default();
-/// assert_eq!(Ladder::default().decide(&quiet).outcome, Outcome::Continue);
+/// assert_eq!(Policy::default().decide(&quiet).outcome, Outcome::Continue);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

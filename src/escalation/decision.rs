@@ -89,6 +89,23 @@ pub enum Withhold {
     GenericSteps,
 }
 
+/// How the bot should speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Style {
+    /// Say first that what happened to the customer is seen.
+    Acknowledge,
+    /// Short sentences, everyday words.
+    Plain,
+    /// Come to the point.
+    Short,
+    /// Unhurried, one step at a time.
+    Calm,
+    /// Formally.
+    Formal,
+}
+
 /// The policy that made a decision.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PolicyRef {
@@ -112,6 +129,12 @@ pub struct Decision {
     pub notices: BTreeSet<NoticeKey>,
     /// What the bot should not say.
     pub withhold: BTreeSet<Withhold>,
+    /// How the bot should speak.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub style: BTreeSet<Style>,
+    /// Notices of the policy's own that the customer is shown, by key, beside the built-in ones.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub own_notices: BTreeSet<Arc<str>>,
     /// To choose from when the bot asks: the intents that lie closest, at most three. A person is always one more choice.
     pub options: Vec<Arc<str>>,
     /// Why: the reasons of the outcome first, by layer, then what else played a part.

@@ -46,10 +46,11 @@ pub enum Violation {
 ///
 /// ```
 /// use handover::conversation::Situation;
-/// use handover::escalation::{EscalationPolicy, Ladder, invariants};
+/// use handover::escalation::{EscalationPolicy, invariants};
+/// use handover::policy::Policy;
 ///
 /// let situation = Situation::default();
-/// assert!(invariants::check(&situation, &Ladder::default().decide(&situation)).is_empty());
+/// assert!(invariants::check(&situation, &Policy::default().decide(&situation)).is_empty());
 /// ```
 #[must_use]
 pub fn check(situation: &Situation, decision: &Decision) -> Vec<Violation> {
@@ -81,7 +82,8 @@ pub fn check(situation: &Situation, decision: &Decision) -> Vec<Violation> {
     let discloses = decision.notices.contains(&NoticeKey::DiscloseBot);
     let due = !situation.disclosed || situation.signals.has(&Signal::BotQuestion);
     ensure(!due || discloses || situation.owner == Owner::Human, Violation::NotDisclosed);
-    ensure(decision.notices.is_empty() || decision.owner != Owner::Human, Violation::SpokeOverAPerson);
+    let silent = decision.notices.is_empty() && decision.own_notices.is_empty();
+    ensure(silent || decision.owner != Owner::Human, Violation::SpokeOverAPerson);
     if !situation.failures.models.is_empty() && situation.owner == Owner::Bot {
         let option = decision.notices.contains(&NoticeKey::HumanOption) || decision.outcome >= Outcome::OfferHuman;
         ensure(option || situation.signals.has(&Signal::Resolved), Violation::FailureClosedTheDoor);

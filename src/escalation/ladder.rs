@@ -1,118 +1,83 @@
 use super::{
-    Decision, EscalationPolicy, LadderSettings, NoticeKey, Outcome, Priority, Reason, ReasonCode, Route, SettingErrors,
-    Withhold, mode,
+    Decision, Floor, NoticeKey, Outcome, PolicyRef, Priority, Reason, ReasonCode, Route, Style, Withhold, mode,
 };
 use crate::conversation::{IntentView, Owner, Reply, Situation};
 use crate::emotion::Valence;
 use crate::frustration::Band;
+use crate::policy::{Matches, Spec};
 use crate::signal::{Finding, Shade, Signal};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// The ladder of precedence: the first layer that matches sets a floor, later layers may only raise it; unlike things
-/// are never summed.
-///
-/// | layer | trigger | result |
-/// |---|---|---|
-/// | 0 | a person owns the conversation, or is on the way | the bot is silent, or only says what has to be said |
-/// | 1 | danger: `crisis`, `threat` | hand over, urgent, with a safety notice; no setting turns it off |
-/// | 2 | a wish for a human | hand over; offer where it is only implied |
-/// | 3 | the answer to an open offer | yes: hand over; no: cool-down |
-/// | 4 | a contested decision, a formal complaint | hand over; other data rights: their queue, no outcome |
-/// | 5 | what the policy says of a signal | as it says |
-/// | 7 | failure: misunderstood, loop, repeat contact, no answer, failed models | offer; hand over at the cap |
-/// | 8 | frustration: its band, hints, a forecast | offer; hand over when it is high |
-/// | 9 | doubt: low confidence, small margin, abstention | ask, twice at most, then offer |
-/// | 10 | attributes of the customer, the channel, the hour | priority and mode; raises only |
-/// | 11 | nothing | continue |
-///
-/// Layer 6, an action that waits for approval, is an axis of its own and no part of routing.
-///
-/// ```
-/// use handover::conversation::{Channel, Context, Conversation, Turn};
-/// use handover::escalation::{Outcome, ReasonCode};
-/// use handover::Triage;
-///
-/// let triage = Triage::builder().build()?;
-/// let mut talk = Conversation::new(Channel::Chat);
-/// let turn = Turn::customer("I want to speak to a real person, please.", 0);
-/// let decision = triage.receive(&mut talk, &turn, &Context::at(0));
-/// assert_eq!(decision.outcome, Outcome::HandOver);
-/// assert_eq!(decision.reasons[0].code, ReasonCode::ExplicitRequest);
-/// # Ok::<(), handover::BuildError>(())
-/// ```
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Ladder {
-    settings: LadderSettings,
+/// The skeleton that every policy runs on: layers in a fixed order, whose thresholds a document sets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ladder<'p> {
+    pub(crate) spec: &'p Spec,
+    pub(crate) policy: &'p PolicyRef,
+    /// A signal that some rule looks for came up for the first time.
+    pub(crate) news: bool,
 }
 
-impl Ladder {
-    /// A ladder with settings of the host's own.
-    ///
-    /// # Errors
-    /// Every setting that makes no sense.
-    pub fn new(settings: LadderSettings) -> Result<Self, SettingErrors> {
-        settings.check()?;
-        Ok(Self { settings })
-    }
-
-    /// The settings it runs with.
-    #[must_use]
-    pub fn settings(&self) -> &LadderSettings {
-        &self.settings
-    }
-}
-
-impl EscalationPolicy for Ladder {
-    fn decide(&self, situation: &Situation) -> Decision {
-        let mut draft = Draft::new(&self.settings, situation);
+impl Ladder<'_> {
+    /// Goes through the layers. Total.
+    pub(crate) fn decide(self, situation: &Situation, rules: &Matches<'_>) -> Decision {
+        let mut draft = Draft::new(self, situation);
         draft.owner();
         draft.danger();
         draft.wish();
         draft.answer();
         draft.rights();
-        if !draft.has(&Signal::Resolved) {
-            draft.rules();
+        if draft.has(&Signal::Resolved) {
+            draft.because(Reason::new(ReasonCode::Resolved, 5));
+        } else {
+            draft.rules(rules.rules());
             draft.failure();
             draft.frustration();
             draft.doubt();
             draft.stuck();
-        } else {
-            draft.because(Reason::new(ReasonCode::Resolved, 5));
         }
-        draft.circumstances();
+        draft.circumstances(rules.circumstances());
         draft.finish()
     }
 }
 
 /// A decision while the layers are gone through.
 struct Draft<'s> {
-    ladder: &'s LadderSettings,
+    ladder: Ladder<'s>,
     now: &'s Situation,
+    /// The built-in signals that hold, one bit each: most are asked for and few are there.
+    held: u32,
     outcome: Outcome,
     queue: Option<Arc<str>>,
     priority: Priority,
     skills: BTreeSet<Arc<str>>,
     wants_call: bool,
+    call_back: bool,
     notices: BTreeSet<NoticeKey>,
+    own_notices: BTreeSet<Arc<str>>,
     withhold: BTreeSet<Withhold>,
+    style: BTreeSet<Style>,
     options: Vec<Arc<str>>,
     reasons: Vec<Reason>,
     held_back: bool,
 }
 
 impl<'s> Draft<'s> {
-    fn new(ladder: &'s LadderSettings, now: &'s Situation) -> Self {
+    fn new(ladder: Ladder<'s>, now: &'s Situation) -> Self {
         Self {
             ladder,
             now,
+            held: now.signals.holding().filter_map(|f| f.signal.number()).fold(0, |held, at| held | 1 << at),
             outcome: Outcome::Continue,
             queue: None,
             priority: Priority::Normal,
             skills: BTreeSet::new(),
             wants_call: false,
+            call_back: false,
             notices: BTreeSet::new(),
+            own_notices: BTreeSet::new(),
             withhold: BTreeSet::new(),
+            style: BTreeSet::new(),
             options: Vec::new(),
             reasons: Vec::new(),
             held_back: false,
@@ -120,7 +85,11 @@ impl<'s> Draft<'s> {
     }
 
     fn has(&self, signal: &Signal) -> bool {
-        self.now.signals.has(signal)
+        signal.number().is_some_and(|at| self.held & 1 << at != 0)
+    }
+
+    fn held(&self, signal: &Signal) -> Option<&'s Finding> {
+        if self.has(signal) { self.now.signals.get(signal) } else { None }
     }
 
     /// Sets a floor. The queue of the first layer that names one stays.
@@ -148,9 +117,18 @@ impl<'s> Draft<'s> {
             Owner::Pending => self.because(Reason::new(ReasonCode::Pending, 0)),
             Owner::Bot => {}
         }
-        if !self.now.disclosed || self.has(&Signal::BotQuestion) {
+        if !self.now.disclosed || self.has(&Signal::BotQuestion) || self.discloses_again() {
             self.notices.insert(NoticeKey::DiscloseBot);
         }
+    }
+
+    /// What the document asks on top of what is fixed.
+    fn discloses_again(&self) -> bool {
+        let disclosure = &self.ladder.spec.disclosure;
+        let silent = disclosure.again_after_s.is_some_and(|after| self.now.silence >= u64::from(after) * 1000);
+        let turns = self.now.customer_turns;
+        let often = disclosure.every_turns.is_some_and(|every| turns > 0 && turns % every.max(1) == 0);
+        silent || often
     }
 
     /// Layer 1.
@@ -160,9 +138,9 @@ impl<'s> Draft<'s> {
             (Signal::Threat, ReasonCode::Threat, NoticeKey::SafetyThreat),
         ];
         for (signal, code, notice) in kinds {
-            let Some(finding) = self.now.signals.get(&signal) else { continue };
+            let Some(finding) = self.held(&signal) else { continue };
             let reason = self.reason(code, 1, Some(finding));
-            let queue = Arc::clone(&self.ladder.safety_queue);
+            let queue = Arc::clone(&self.ladder.spec.routing.safety);
             self.raise(Outcome::HandOver, Some(&queue), reason);
             self.priority = Priority::Urgent;
             self.skills.insert(Arc::from("safety"));
@@ -178,7 +156,7 @@ impl<'s> Draft<'s> {
 
     /// Layer 2. An explicit wish is never questioned; an implied one at most once, with the way to a person attached.
     fn wish(&mut self) {
-        if let Some(finding) = self.now.signals.get(&Signal::HumanRequest) {
+        if let Some(finding) = self.held(&Signal::HumanRequest) {
             let (outcome, code) = match finding.shade {
                 Some(Shade::Implied | Shade::Phone) if !self.asked_before() => {
                     (Outcome::OfferHuman, ReasonCode::ImpliedRequest)
@@ -229,7 +207,7 @@ impl<'s> Draft<'s> {
             }
         }
         if self.declines_now() {
-            let finding = self.now.signals.get(&Signal::DeclinesHuman);
+            let finding = self.held(&Signal::DeclinesHuman);
             let reason = self.reason(ReasonCode::OfferDeclined, 3, finding);
             self.because(reason);
             self.notices.insert(NoticeKey::HumanOption);
@@ -238,7 +216,7 @@ impl<'s> Draft<'s> {
 
     /// Layer 4.
     fn rights(&mut self) {
-        if let Some(finding) = self.now.signals.get(&Signal::DataRights) {
+        if let Some(finding) = self.held(&Signal::DataRights) {
             let contest = finding.shade == Some(Shade::Contest);
             let (outcome, code) = if contest {
                 (Outcome::HandOver, ReasonCode::Contest)
@@ -246,39 +224,47 @@ impl<'s> Draft<'s> {
                 (Outcome::Continue, ReasonCode::DataRight)
             };
             let reason = self.reason(code, 4, Some(finding));
-            let queue = Arc::clone(&self.ladder.rights_queue);
+            let queue = Arc::clone(&self.ladder.spec.routing.rights);
             self.raise(outcome, Some(&queue), reason);
             self.skills.insert(Arc::from("privacy"));
             self.notices.insert(NoticeKey::RightReceived);
         }
-        if let Some(finding) = self.now.signals.get(&Signal::Complaint).filter(|f| f.shade == Some(Shade::Formal)) {
+        if let Some(finding) = self.held(&Signal::Complaint).filter(|f| f.shade == Some(Shade::Formal)) {
             let reason = self.reason(ReasonCode::FormalComplaint, 4, Some(finding));
-            let queue = Arc::clone(&self.ladder.complaints_queue);
+            let queue = Arc::clone(&self.ladder.spec.routing.complaints);
             self.raise(Outcome::HandOver, Some(&queue), reason);
             self.notices.insert(NoticeKey::ComplaintReceived);
         }
     }
 
-    /// Layer 5. An offer of this layer comes once for each signal, and not right after a decline.
-    fn rules(&mut self) {
-        let ladder = self.ladder;
-        let mut floors: Vec<_> =
-            self.now.signals.holding().filter_map(|f| ladder.floors.get(&f.signal).map(|floor| (f, floor))).collect();
-        // The strongest rule names the queue; of equal ones the first in the order of the signals.
-        floors.sort_by_key(|(_, floor)| std::cmp::Reverse((floor.outcome, floor.priority)));
-        for (finding, floor) in floors {
-            let reason = Reason::of_rule(5, &finding.signal).shown_by(self.now.turn, &finding.evidence);
+    /// Layer 5. An offer of this layer comes once for each rule, and not right after a decline.
+    fn rules<'r>(&mut self, rules: impl Iterator<Item = &'r Floor>) {
+        for floor in rules {
+            let reason = self.reason_of(ReasonCode::Rule, 5, floor);
             let declined = self.now.decline.is_some_and(|d| d.turns_ago <= 1);
             let repeated = self.now.offered_for.contains(&reason.topic());
-            self.priority = self.priority.max(floor.priority);
-            self.skills.extend(floor.skills.iter().cloned());
-            self.withhold.extend(floor.withhold.iter().copied());
+            self.add(floor);
             if floor.outcome == Outcome::OfferHuman && (declined || repeated) {
                 self.hold_back(reason);
             } else {
                 self.raise(floor.outcome, floor.queue.as_ref(), reason);
             }
         }
+    }
+
+    fn reason_of(&self, code: ReasonCode, layer: u8, floor: &Floor) -> Reason {
+        Reason { rule: Some(Arc::clone(&floor.id)), ..Reason::new(code, layer) }
+            .shown_by(self.now.turn, floor.shown_by.evidence(self.now))
+    }
+
+    /// What a rule adds, whether or not its outcome is held back.
+    fn add(&mut self, floor: &Floor) {
+        self.priority = self.priority.max(floor.priority);
+        self.skills.extend(floor.skills.iter().cloned());
+        self.withhold.extend(floor.withhold.iter().copied());
+        self.style.extend(floor.style.iter().copied());
+        self.own_notices.extend(floor.notices.iter().cloned());
+        self.call_back |= floor.call_back;
     }
 
     /// What would have been done is named, and that it was held back.
@@ -293,8 +279,8 @@ impl<'s> Draft<'s> {
     fn propose(&mut self, outcome: Outcome, reason: Reason) {
         let repeats = outcome == Outcome::OfferHuman
             && self.now.offered_for.contains(&reason.topic())
-            && self.now.since_offer.is_some_and(|turns| turns < self.ladder.offer_turns)
-            && self.now.frustration.level < self.now.level_at_offer + self.ladder.new_rise;
+            && self.now.since_offer.is_some_and(|turns| turns < self.ladder.spec.cool_down.offer_turns)
+            && self.now.frustration.level < self.now.level_at_offer + self.ladder.spec.cool_down.new_rise;
         if self.cooling_down() || repeats {
             self.hold_back(reason);
         } else {
@@ -305,21 +291,17 @@ impl<'s> Draft<'s> {
     /// After a decline: some turns, and until something new.
     fn cooling_down(&self) -> bool {
         self.now.decline.is_some_and(|decline| {
-            let early = decline.turns_ago < self.ladder.decline_turns;
-            let worse = self.now.frustration.level >= decline.level + self.ladder.new_rise;
-            early || !(worse || self.something_new())
+            let cool_down = &self.ladder.spec.cool_down;
+            let early = decline.turns_ago < cool_down.decline_turns;
+            let worse = self.now.frustration.level >= decline.level + cool_down.new_rise;
+            early || !(worse || self.ladder.news)
         })
-    }
-
-    fn something_new(&self) -> bool {
-        let first = |f: &Finding| self.now.first_noticed.get(&f.signal).is_some_and(|(turn, _)| *turn == self.now.turn);
-        self.now.signals.holding().any(|f| self.ladder.floors.contains_key(&f.signal) && first(f))
     }
 
     /// Layer 7.
     fn failure(&mut self) {
         let failures = &self.now.failures;
-        let misunderstood = self.now.signals.get(&Signal::Misunderstood);
+        let misunderstood = self.held(&Signal::Misunderstood);
         if failures.now {
             let code = match (failures.misunderstood, failures.fallbacks, failures.bot_repeated) {
                 (true, ..) => ReasonCode::Misunderstood,
@@ -330,13 +312,18 @@ impl<'s> Draft<'s> {
             let reason = self.reason(code, 7, misunderstood);
             self.propose(Outcome::OfferHuman, reason);
             let count = failures.recent.max(failures.fallbacks);
-            if count >= self.ladder.failure_cap {
-                let cap = Reason::measured(ReasonCode::FailureCap, 7, count as f32, self.ladder.failure_cap as f32);
+            if count >= self.ladder.spec.thresholds.failure_cap {
+                let cap = Reason::measured(
+                    ReasonCode::FailureCap,
+                    7,
+                    count as f32,
+                    self.ladder.spec.thresholds.failure_cap as f32,
+                );
                 self.propose(Outcome::HandOver, cap);
             }
         }
-        if failures.own_repeats >= self.ladder.repeat_cap {
-            let (count, cap) = (failures.own_repeats as f32, self.ladder.repeat_cap as f32);
+        if failures.own_repeats >= self.ladder.spec.thresholds.repeat_cap {
+            let (count, cap) = (failures.own_repeats as f32, self.ladder.spec.thresholds.repeat_cap as f32);
             self.propose(Outcome::HandOver, Reason::measured(ReasonCode::AskedAgain, 7, count, cap));
         }
         if !failures.models.is_empty() {
@@ -345,8 +332,8 @@ impl<'s> Draft<'s> {
                 self.because(Reason::new(ReasonCode::ModelFailed, 7));
             }
         }
-        let repeat = self.now.signals.get(&Signal::RepeatContact);
-        if repeat.is_some() || self.now.prior_contacts >= self.ladder.prior_contacts {
+        let repeat = self.held(&Signal::RepeatContact);
+        if repeat.is_some() || self.now.prior_contacts >= self.ladder.spec.thresholds.prior_contacts {
             let reason = self.reason(ReasonCode::RepeatContact, 7, repeat);
             self.propose(Outcome::OfferHuman, reason);
         }
@@ -367,14 +354,15 @@ impl<'s> Draft<'s> {
             }
             Band::Low => {}
         }
-        if self.now.hints >= self.ladder.hints && !self.now.hint_evidence.is_empty() {
-            let reason = Reason::measured(ReasonCode::Hints, 8, self.now.hints as f32, self.ladder.hints as f32);
+        if self.now.hints >= self.ladder.spec.thresholds.hints && !self.now.hint_evidence.is_empty() {
+            let reason =
+                Reason::measured(ReasonCode::Hints, 8, self.now.hints as f32, self.ladder.spec.thresholds.hints as f32);
             self.propose(Outcome::OfferHuman, reason.shown_by(self.now.turn, &self.now.hint_evidence));
         }
-        if let Some(forecast) = strain.forecast.filter(|f| *f >= self.ladder.forecast) {
+        if let Some(forecast) = strain.forecast.filter(|f| *f >= self.ladder.spec.thresholds.forecast) {
             self.propose(
                 Outcome::OfferHuman,
-                Reason::measured(ReasonCode::Forecast, 8, forecast, self.ladder.forecast),
+                Reason::measured(ReasonCode::Forecast, 8, forecast, self.ladder.spec.thresholds.forecast),
             );
         }
     }
@@ -386,8 +374,8 @@ impl<'s> Draft<'s> {
             return;
         }
         let Some(reason) = self.doubtful() else { return };
-        if self.now.clarifications >= self.ladder.clarify_budget {
-            let (asked, budget) = (self.now.clarifications as f32, self.ladder.clarify_budget as f32);
+        if self.now.clarifications >= self.ladder.spec.thresholds.clarify_budget {
+            let (asked, budget) = (self.now.clarifications as f32, self.ladder.spec.thresholds.clarify_budget as f32);
             self.because(reason);
             self.propose(Outcome::OfferHuman, Reason::measured(ReasonCode::ClarifyBudget, 9, asked, budget));
         } else {
@@ -404,7 +392,8 @@ impl<'s> Draft<'s> {
             IntentView::Abstained => Some(Reason::new(ReasonCode::Abstained, 9)),
             IntentView::Ranked(intents) => {
                 let confidence = intents.best().map_or(0.0, |best| best.confidence);
-                let (low, small) = (self.ladder.low_confidence, self.ladder.small_margin);
+                let (low, small) =
+                    (self.ladder.spec.thresholds.low_confidence, self.ladder.spec.thresholds.small_margin);
                 if confidence < low {
                     Some(Reason::measured(ReasonCode::LowConfidence, 9, confidence, low))
                 } else if intents.all().len() > 1 && intents.margin() < small {
@@ -420,20 +409,25 @@ impl<'s> Draft<'s> {
     fn stuck(&mut self) {
         let failed = self.reasons.iter().any(Reason::is_stuck);
         let goes_on = self.outcome == Outcome::Clarify || (self.outcome == Outcome::OfferHuman && failed);
-        if goes_on && self.now.stuck + 1 >= self.ladder.stuck_cap {
-            let (count, cap) = (self.now.stuck as f32 + 1.0, self.ladder.stuck_cap as f32);
+        if goes_on && self.now.stuck + 1 >= self.ladder.spec.thresholds.stuck_cap {
+            let (count, cap) = (self.now.stuck as f32 + 1.0, self.ladder.spec.thresholds.stuck_cap as f32);
             self.propose(Outcome::HandOver, Reason::measured(ReasonCode::FailureCap, 9, count, cap));
         }
     }
 
     /// Layer 10: raises only.
-    fn circumstances(&mut self) {
-        for (attribute, values) in &self.ladder.priority_for {
-            let Some(priority) = self.now.attributes.get(attribute).and_then(|value| values.get(value)) else {
-                continue;
-            };
-            self.priority = self.priority.max(*priority);
-            self.because(Reason { rule: Some(Arc::clone(attribute)), ..Reason::new(ReasonCode::Circumstance, 10) });
+    fn circumstances<'r>(&mut self, circumstances: impl Iterator<Item = &'r Floor>) {
+        for floor in circumstances {
+            let reason = self.reason_of(ReasonCode::Circumstance, 10, floor);
+            self.add(floor);
+            if self.queue.is_none() {
+                self.queue.clone_from(&floor.queue);
+            }
+            if floor.outcome == Outcome::Continue || self.has(&Signal::Resolved) {
+                self.because(reason);
+            } else {
+                self.propose(floor.outcome, reason);
+            }
         }
     }
 
@@ -450,7 +444,10 @@ impl<'s> Draft<'s> {
             Owner::Pending => self
                 .notices
                 .retain(|n| !matches!(n, NoticeKey::OfferPerson | NoticeKey::HandingOver | NoticeKey::HumanOption)),
-            Owner::Human => self.notices.clear(),
+            Owner::Human => {
+                self.notices.clear();
+                self.own_notices.clear();
+            }
         }
         self.reasons.sort_by_key(|r| (r.code == ReasonCode::CoolDown, r.layer));
         Decision {
@@ -459,6 +456,8 @@ impl<'s> Draft<'s> {
             route,
             notices: self.notices,
             withhold: self.withhold,
+            style: self.style,
+            own_notices: self.own_notices,
             options: self.options,
             reasons: self.reasons,
             policy: self.ladder.policy.clone(),
@@ -467,14 +466,16 @@ impl<'s> Draft<'s> {
     }
 
     fn route(&mut self) -> Route {
-        let queue = self.queue.clone().unwrap_or_else(|| Arc::clone(&self.ladder.queue));
-        let reached = mode::reach(self.ladder, self.now, &queue, self.priority, self.wants_call);
+        let queue = self.queue.clone().unwrap_or_else(|| Arc::clone(&self.ladder.spec.routing.default));
+        let asked = mode::Asked { priority: self.priority, call: self.wants_call, call_back: self.call_back };
+        let reached = mode::reach(self.ladder.spec, self.now, queue, asked);
         if self.outcome == Outcome::HandOver {
             self.notices.extend(reached.notices.iter().copied());
             if reached.changed {
                 self.because(Reason::new(ReasonCode::ModeChanged, 10));
             }
         }
-        Route { queue, priority: self.priority, skills: std::mem::take(&mut self.skills), mode: reached.mode }
+        let skills = std::mem::take(&mut self.skills);
+        Route { queue: reached.queue, priority: self.priority, skills, mode: reached.mode }
     }
 }

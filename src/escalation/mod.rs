@@ -1,22 +1,41 @@
 //! Who should handle a conversation now, and why.
 //!
-//! An [`EscalationPolicy`] makes a [`Decision`] from a [`Situation`]. The built-in one
-//! is the [`Ladder`]: layers in a fixed order, of which the first that matches sets a floor and later ones may only
-//! raise it. What must always hold is stated once, as code, in [`invariants`].
+//! An [`EscalationPolicy`] makes a [`Decision`] from a [`Situation`]. The built-in one is a
+//! [`Policy`](crate::policy::Policy), whose rules and thresholds stand in a document and whose skeleton is fixed: the
+//! ladder, layers in this order, of which the first that matches sets a floor and later ones may only raise it; unlike
+//! things are never summed.
+//!
+//! | layer | trigger | result |
+//! |---|---|---|
+//! | 0 | a person owns the conversation, or is on the way | the bot is silent, or only says what has to be said |
+//! | 1 | danger: `crisis`, `threat` | hand over, urgent, with a safety notice; no document turns it off |
+//! | 2 | a wish for a human | hand over; offer where it is only implied |
+//! | 3 | the answer to an open offer | yes: hand over; no: cool-down |
+//! | 4 | a contested decision, a formal complaint | hand over; other data rights: their queue, no outcome |
+//! | 5 | the document's rules | as they say |
+//! | 7 | failure: misunderstood, loop, repeat contact, no answer, failed models | offer; hand over at the cap |
+//! | 8 | frustration: its band, hints, a forecast | offer; hand over when it is high |
+//! | 9 | doubt: low confidence, small margin, abstention | ask, twice at most, then offer |
+//! | 10 | the document's circumstances: the customer, the channel, the stage, the hour | as they say; raises only |
+//! | 11 | nothing | continue |
+//!
+//! Layer 6, an action that waits for approval, is an axis of its own and no part of routing. What must always hold is
+//! stated once, as code, in [`invariants`].
 
 mod decision;
+mod floor;
 pub mod invariants;
 mod ladder;
 mod mode;
 mod notice;
 mod reason;
-mod settings;
 
-pub use decision::{Decision, Mode, Outcome, PolicyRef, Priority, Route, Withhold};
-pub use ladder::Ladder;
+pub use decision::{Decision, Mode, Outcome, PolicyRef, Priority, Route, Style, Withhold};
 pub use notice::{Country, NoticeKey, NoticeTexts};
 pub use reason::{Place, REASON_CODES_VERSION, Reason, ReasonCode};
-pub use settings::{Floor, LadderSettings, SettingError, SettingErrors};
+
+pub(crate) use floor::Floor;
+pub(crate) use ladder::Ladder;
 
 use crate::conversation::Situation;
 

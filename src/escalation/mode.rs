@@ -1,62 +1,60 @@
 //! How a person is reached when nobody is there: another mode, never a refusal.
 
-use super::{LadderSettings, Mode, NoticeKey, Priority};
-use crate::conversation::{Channel, QueueState, Situation};
+use super::{Mode, NoticeKey, Priority};
+use crate::conversation::{Channel, Situation};
+use crate::policy::Spec;
+use std::sync::Arc;
+
+/// What the way to a person has to be like.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked {
+    pub(super) priority: Priority,
+    /// The customer asked to be called back.
+    pub(super) call: bool,
+    /// A rule would rather have the customer called back than passed on live.
+    pub(super) call_back: bool,
+}
 
 /// The way a person is reached, and what the customer is told of it.
 #[derive(Debug)]
 pub(super) struct Reached {
+    pub(super) queue: Arc<str>,
     pub(super) mode: Mode,
-    pub(super) notices: Vec<NoticeKey>,
+    pub(super) notices: &'static [NoticeKey],
     /// Something else than what the channel is for.
     pub(super) changed: bool,
 }
 
-impl Reached {
-    fn as_usual(mode: Mode, notices: Vec<NoticeKey>) -> Self {
-        Self { mode, notices, changed: false }
-    }
+const CALLED: &[NoticeKey] = &[NoticeKey::CallBackPlanned];
+const WRITTEN: &[NoticeKey] = &[NoticeKey::TicketMade];
+const CLOSED_CALLED: &[NoticeKey] = &[NoticeKey::ClosedNextOpening, NoticeKey::CallBackPlanned];
+const CLOSED_WRITTEN: &[NoticeKey] = &[NoticeKey::ClosedNextOpening, NoticeKey::TicketMade];
 
-    fn instead(mode: Mode, notices: Vec<NoticeKey>) -> Self {
-        Self { mode, notices, changed: true }
+/// Goes from the queue that was meant to the one that is reached, and how.
+pub(super) fn reach(spec: &Spec, now: &Situation, queue: Arc<str>, asked: Asked) -> Reached {
+    let to = |queue, mode, notices, changed| Reached { queue, mode, notices, changed };
+    if asked.call {
+        return to(queue, Mode::CallBack, CALLED, false);
     }
-}
-
-pub(super) fn reach(
-    settings: &LadderSettings,
-    now: &Situation,
-    queue: &str,
-    priority: Priority,
-    wants_call: bool,
-) -> Reached {
-    if wants_call {
-        return Reached::as_usual(Mode::CallBack, vec![NoticeKey::CallBackPlanned]);
+    if now.channel == Channel::Email && asked.priority < Priority::Urgent {
+        return to(queue, Mode::Ticket, WRITTEN, false);
     }
-    if now.channel == Channel::Email && priority < Priority::Urgent {
-        return Reached::as_usual(Mode::Ticket, vec![NoticeKey::TicketMade]);
+    if !spec.is_open(&queue, now) {
+        return if asked.priority == Priority::Urgent {
+            to(spec.on_call(queue), Mode::OnCall, &[], true)
+        } else if spec.calls_back(&queue, now) {
+            to(queue, Mode::CallBack, CLOSED_CALLED, true)
+        } else {
+            to(queue, Mode::Ticket, CLOSED_WRITTEN, true)
+        };
     }
-    let known = (now.availability.age <= settings.stale_after).then(|| now.availability.queues.get(queue)).flatten();
-    let transfers = !now.availability.no_transfer.contains(&now.channel);
-    match known {
-        Some(state) if !state.open => closed(state, priority),
-        _ if !transfers => Reached::instead(Mode::Ticket, vec![NoticeKey::TicketMade]),
-        // Nothing is known: routed as if it were open, and nothing is promised.
-        None => Reached::as_usual(Mode::Live, Vec::new()),
-        Some(state) if waits(settings, state) => Reached::as_usual(Mode::Live, vec![NoticeKey::Waiting]),
-        Some(_) => Reached::as_usual(Mode::Live, Vec::new()),
+    if !spec.live(&queue, now) {
+        return to(queue, Mode::Ticket, WRITTEN, true);
     }
-}
-
-fn closed(state: &QueueState, priority: Priority) -> Reached {
-    match priority {
-        Priority::Urgent => Reached::instead(Mode::OnCall, Vec::new()),
-        _ if state.callbacks => {
-            Reached::instead(Mode::CallBack, vec![NoticeKey::ClosedNextOpening, NoticeKey::CallBackPlanned])
-        }
-        _ => Reached::instead(Mode::Ticket, vec![NoticeKey::ClosedNextOpening, NoticeKey::TicketMade]),
+    if asked.call_back && asked.priority < Priority::Urgent && spec.calls_back(&queue, now) {
+        return to(queue, Mode::CallBack, CALLED, false);
     }
-}
-
-fn waits(settings: &LadderSettings, state: &QueueState) -> bool {
-    state.free == 0 && state.wait.is_none_or(|wait| wait > settings.longest_wait)
+    // Where nothing is known it is routed as if somebody were free, and nothing is promised.
+    let (queue, waits) = spec.overflow(queue, now);
+    to(queue, Mode::Live, if waits { &[NoticeKey::Waiting] } else { &[] }, false)
 }

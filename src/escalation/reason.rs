@@ -1,4 +1,4 @@
-use crate::signal::{Evidence, Signal};
+use crate::signal::Evidence;
 use crate::text::Span;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -175,17 +175,13 @@ impl Reason {
         )
     }
 
-    pub(crate) fn of_rule(layer: u8, signal: &Signal) -> Self {
-        Self { rule: Some(Arc::from(signal.name())), ..Self::new(ReasonCode::Rule, layer) }
-    }
-
     pub(crate) fn measured(code: ReasonCode, layer: u8, value: f32, threshold: f32) -> Self {
         Self { value: Some(value), threshold: Some(threshold), ..Self::new(code, layer) }
     }
 
-    pub(crate) fn shown_by(self, turn: u32, evidence: &[Evidence]) -> Self {
+    pub(crate) fn shown_by<'e>(self, turn: u32, evidence: impl IntoIterator<Item = &'e Evidence>) -> Self {
         // Three places convince; thirty hide the one that matters.
-        let evidence = evidence.iter().take(3).map(|e| Place { turn, span: e.span }).collect();
+        let evidence = evidence.into_iter().take(3).map(|e| Place { turn, span: e.span }).collect();
         Self { evidence, ..self }
     }
 

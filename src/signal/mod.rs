@@ -49,6 +49,16 @@ macro_rules! signals {
                 }
             }
 
+            /// The place of a built-in signal in [`BUILT_IN`](Self::BUILT_IN).
+            pub(crate) const fn number(&self) -> Option<usize> {
+                /// The same list, countable.
+                enum Number { $($variant,)* }
+                match self {
+                    $(Self::$variant => Some(Number::$variant as usize),)*
+                    Self::Host(_) => None,
+                }
+            }
+
             /// The signal of that name; a name that is not built in is the host's own.
             #[must_use]
             pub fn from_name(name: &str) -> Self {

@@ -1,0 +1,103 @@
+//! What a decision by a document costs: 20 rules, and 200.
+//!
+//! `cargo bench --bench policy` prints the least and the median of many rounds, in nanoseconds. `-- --smoke` runs each
+//! once, to see that it runs.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "a bench prints, and stops where its own set-up is wrong"
+)]
+
+mod support;
+
+use handover::conversation::{IntentView, Situation};
+use handover::escalation::EscalationPolicy;
+use handover::intent::Intents;
+use handover::policy::{Document, Policy, Rule, Spec};
+use handover::signal::{Finding, Shade, Signal, Signals};
+use std::hint::black_box;
+use std::sync::Arc;
+use support::time;
+
+const ENERGY: &str = include_str!("../examples/policies/energy.toml");
+
+fn main() {
+    let rounds = support::rounds();
+    let document: Document = toml::from_str(ENERGY).expect("TOML");
+    let policy = document.check().policy().expect("a policy without errors");
+    let rules = policy.spec().rules.len() + policy.spec().circumstances.len();
+    println!("{rules} rules, in nanoseconds");
+    decisions(&policy, rounds);
+    let many = ten_times(policy.spec().clone()).check().policy().expect("the same, ten times");
+    println!("{} rules, in nanoseconds", 10 * rules);
+    decisions(&many, rounds);
+    println!("from a document to a policy, in microseconds");
+    let row = |name: &str, (least, median): (f64, f64)| println!("  {name:<44} {least:>9.0} {median:>9.0}");
+    row("parse", time(rounds, || drop(black_box(toml::from_str::<Document>(ENERGY)))));
+    row("check", time(rounds, || drop(black_box(document.check()))));
+    row("check and compile", time(rounds, || drop(black_box(document.check().policy()))));
+    let many = many.spec().clone();
+    row("check 200 rules", time(rounds.min(5), || drop(black_box(many.clone().check()))));
+}
+
+fn decisions(policy: &Policy, rounds: usize) {
+    let mut all = Vec::new();
+    for (name, situation) in situations() {
+        let (least, median) = time(rounds, || drop(black_box(policy.decide(black_box(&situation)))));
+        let found = policy.matches(&situation).len();
+        println!("  {name:<44} {:>9.0} {:>9.0}   {found} rules match", least * 1e3, median * 1e3);
+        all.push(situation);
+    }
+    let each = all.len() as f64;
+    let (least, median) = time(rounds, || all.iter().for_each(|s| drop(black_box(policy.matches(black_box(s))))));
+    println!("  {:<44} {:>9.0} {:>9.0}", "only which rules match, on average", least * 1e3 / each, median * 1e3 / each);
+    let (least, median) = time(rounds, || all.iter().for_each(|s| drop(black_box(policy.decide(black_box(s))))));
+    println!("  {:<44} {:>9.0} {:>9.0}", "decide, on average", least * 1e3 / each, median * 1e3 / each);
+}
+
+/// The same rules ten times over, with other names and other intents.
+fn ten_times(mut spec: Spec) -> Spec {
+    let again = |rules: &[Rule]| -> Vec<Rule> {
+        let copies = (0..10).flat_map(|copy| rules.iter().map(move |rule| (copy, rule.clone())));
+        copies.map(|(copy, rule)| Rule { id: Arc::from(format!("{}-{copy}", rule.id)), ..rule }).collect()
+    };
+    spec.rules = again(&spec.rules);
+    spec.circumstances = again(&spec.circumstances);
+    spec
+}
+
+fn finding(signal: Signal, shade: Option<Shade>, holds: bool) -> Finding {
+    Finding { signal, shade, score: 0.8, holds, evidence: Vec::new() }
+}
+
+/// As conversations go: mostly nothing, sometimes one thing, seldom several.
+fn situations() -> Vec<(&'static str, Situation)> {
+    let with = |intent: &'static str, confidence: f32, signals: Vec<Finding>| {
+        let mut situation = Situation::default();
+        situation.disclosed = true;
+        situation.customer_turns = 2;
+        situation.intent = IntentView::Ranked(Intents::ranked([(intent, confidence), ("tariff", 0.05)]));
+        situation.signals = Signals::from(signals);
+        for (name, value) in [("segment", "household"), ("reminders_sent", "0"), ("medical_device", "no")] {
+            situation.attributes.insert(Arc::from(name), Arc::from(value));
+        }
+        situation.stage = Some(Arc::from("contract"));
+        situation.local.weekday = 2;
+        situation.local.minute = 620;
+        (situation.local.month, situation.local.day) = (7, 14);
+        situation
+    };
+    let weighed = || vec![finding(Signal::Complaint, None, false), finding(Signal::Churn, None, false)];
+    let mut hardship = with("payment_plan", 0.88, vec![finding(Signal::FinancialHardship, None, true)]);
+    hardship.attributes.insert(Arc::from("reminders_sent"), Arc::from("3"));
+    vec![
+        ("nothing special", with("meter_reading", 0.93, weighed())),
+        ("another question", with("tariff", 0.81, weighed())),
+        ("not sure", with("move_house", 0.31, weighed())),
+        ("a wish for a person", with("pay_bill", 0.7, vec![finding(Signal::HumanRequest, None, true)])),
+        ("grief", with("move_house", 0.9, vec![finding(Signal::Bereavement, None, true)])),
+        ("hardship, three reminders", hardship),
+    ]
+}

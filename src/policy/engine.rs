@@ -1,0 +1,541 @@
+//! Rules, compiled: which of them match a situation, in some tens of nanoseconds.
+//!
+//! Every different test of a document has one bit. A situation is looked at once, which gives the bits; a rule is a
+//! few masks over them. So the cost of a decision grows with what the tests look at, hardly with the number of rules.
+
+use super::eval::{best_intent, intent_state, measured};
+use super::logic::{Alternative, Atoms, alternatives};
+use super::{Fact, Measure, Opening, Range, Rule, Season, Spec, Test};
+use crate::conversation::{Owner, Reply, Situation};
+use crate::emotion::Valence;
+use crate::escalation::Floor;
+use crate::frustration::Band;
+use crate::signal::{Shade, Signal};
+use crate::text::Lang;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Different tests that a document may have.
+pub(crate) const MOST_TESTS: usize = WORDS * 64;
+/// Rules and circumstances that a document may have.
+pub(crate) const MOST_RULES: usize = WORDS * 64;
+const WORDS: usize = 16;
+
+/// A set of tests, or of rules: one bit each.
+type Bits = [u64; WORDS];
+/// The number of a test.
+type Number = u16;
+
+/// The rules of a document, compiled.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    tests: Tests,
+    /// Words of the facts that are in use.
+    width: usize,
+    /// For every alternative, its rule.
+    alternatives: Vec<u32>,
+    /// For every alternative: what has to hold, then what must not, `width` words each.
+    masks: Vec<u64>,
+    /// For every test, the alternatives to look at when it holds; the last entry has those to look at always.
+    pivots: Vec<Vec<u32>>,
+    /// Layer 5, strongest first, then layer 10.
+    floors: Vec<Floor>,
+    /// Where layer 10 starts.
+    circumstances: usize,
+    /// The signals that some rule looks for: one that comes up for the first time is something new.
+    news: BTreeSet<Signal>,
+}
+
+/// The rules that match.
+#[derive(Debug)]
+pub(crate) struct Matches<'e> {
+    engine: &'e Engine,
+    bits: Bits,
+}
+
+impl<'e> Matches<'e> {
+    /// All of them: those of layer 5 first, the strongest before others.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &'e Floor> {
+        self.numbers().filter_map(|number| self.engine.floors.get(number))
+    }
+
+    /// Those of layer 5, strongest first.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = &'e Floor> {
+        let end = self.engine.circumstances;
+        self.numbers().take_while(move |number| *number < end).filter_map(|number| self.engine.floors.get(number))
+    }
+
+    /// Those of layer 10.
+    pub(crate) fn circumstances(&self) -> impl Iterator<Item = &'e Floor> {
+        let start = self.engine.circumstances;
+        self.numbers().skip_while(move |number| *number < start).filter_map(|number| self.engine.floors.get(number))
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = usize> {
+        let words = self.engine.floors.len().div_ceil(64);
+        set_bits(self.bits, words)
+    }
+}
+
+/// The bits that are set, lowest first.
+fn set_bits(bits: Bits, words: usize) -> impl Iterator<Item = usize> {
+    bits.into_iter().take(words).enumerate().flat_map(|(at, word)| {
+        let rest = std::iter::successors(Some(word), |word| Some(word & (word.wrapping_sub(1))));
+        rest.take_while(|word| *word != 0).map(move |word| at * 64 + word.trailing_zeros() as usize)
+    })
+}
+
+impl Engine {
+    /// Compiles the rules of a checked document.
+    pub(crate) fn compile(spec: &Spec) -> Self {
+        let mut atoms = Atoms::default();
+        let mut expand = |rules: &[Rule]| -> Vec<(Floor, Vec<Alternative>)> {
+            let expanded = rules.iter().map(|rule| {
+                let found = alternatives(&rule.when, &mut atoms).unwrap_or_default();
+                (floor(rule, spec), found)
+            });
+            expanded.collect()
+        };
+        let (mut rules, circumstances) = (expand(&spec.rules), expand(&spec.circumstances));
+        // The strongest rule names the queue; of equal ones the first in the document.
+        rules.sort_by_key(|(floor, _)| Reverse((floor.outcome, floor.priority)));
+        let news = rules.iter().flat_map(|(floor, _)| floor.shown_by.signals.iter().cloned()).collect();
+        let mut engine = Self {
+            tests: Tests::of(&atoms),
+            width: atoms.tests().len().div_ceil(64).clamp(1, WORDS),
+            alternatives: Vec::new(),
+            masks: Vec::new(),
+            pivots: vec![Vec::new(); atoms.tests().len() + 1],
+            floors: Vec::new(),
+            circumstances: rules.len(),
+            news,
+        };
+        for (floor, found) in rules.into_iter().chain(circumstances).take(MOST_RULES) {
+            found.iter().for_each(|alternative| engine.add(alternative, &atoms));
+            engine.floors.push(floor);
+        }
+        engine
+    }
+
+    /// Adds an alternative of the rule that comes next.
+    fn add(&mut self, alternative: &Alternative, atoms: &Atoms) {
+        let number = self.alternatives.len() as u32;
+        let holding = alternative.iter().filter(|literal| literal.holds);
+        let rarest = holding.min_by_key(|literal| atoms.tests().get(literal.atom).map_or(u8::MAX, commonness));
+        let pivot = rarest.map_or(self.pivots.len() - 1, |literal| literal.atom);
+        if let Some(pivot) = self.pivots.get_mut(pivot) {
+            pivot.push(number);
+        }
+        self.alternatives.push(self.floors.len() as u32);
+        lay_out(alternative, self.width, &mut self.masks);
+    }
+
+    /// The rules that match `now`.
+    pub(crate) fn matches(&self, now: &Situation, spec: &Spec) -> Matches<'_> {
+        let facts = self.tests.look(now, spec);
+        let mut bits = [0; WORDS];
+        let holding = set_bits(facts, self.width).filter_map(|test| self.pivots.get(test));
+        for candidates in holding.chain(self.pivots.last()) {
+            for number in candidates {
+                self.try_one(*number as usize, &facts, &mut bits);
+            }
+        }
+        Matches { engine: self, bits }
+    }
+
+    /// Sets the bit of an alternative's rule if it holds.
+    fn try_one(&self, number: usize, facts: &Bits, bits: &mut Bits) {
+        let start = number * 2 * self.width;
+        let Some(masks) = self.masks.get(start..start + 2 * self.width) else { return };
+        let (need, forbid) = masks.split_at(self.width);
+        let mut words = need.iter().zip(forbid).zip(facts);
+        if words.all(|((need, forbid), facts)| facts & need == *need && facts & forbid == 0) {
+            let rule = self.alternatives.get(number).map_or(usize::MAX, |rule| *rule as usize);
+            if let Some(word) = bits.get_mut(rule / 64) {
+                *word |= 1 << (rule % 64);
+            }
+        }
+    }
+
+    /// Whether a signal that some rule looks for came up in this message for the first time.
+    pub(crate) fn news(&self, now: &Situation) -> bool {
+        let first = |signal: &Signal| now.first_noticed.get(signal).is_some_and(|(turn, _)| *turn == now.turn);
+        now.signals.holding().any(|f| self.news.contains(&f.signal) && first(&f.signal))
+    }
+}
+
+/// How often a test holds, by experience: an alternative is looked at only when its rarest test does.
+const fn commonness(test: &Test) -> u8 {
+    match test {
+        Test::Signal(_) | Test::Shade(_) => 0,
+        Test::Intent(_) | Test::Reply(_) => 1,
+        Test::SignalSoFar(_) | Test::Busy(_) => 2,
+        Test::Attribute(..) | Test::AttributeIn(..) | Test::Stage(_) => 3,
+        Test::Fact(_, true) => 4,
+        Test::Measure(..) | Test::Emotion(_) | Test::Band(_) | Test::Valence(_) | Test::IntentIs(_) => 5,
+        _ => 6,
+    }
+}
+
+fn lay_out(alternative: &Alternative, width: usize, masks: &mut Vec<u64>) {
+    let start = masks.len();
+    masks.resize(start + 2 * width, 0);
+    for literal in alternative {
+        let word = literal.atom / 64 + if literal.holds { 0 } else { width };
+        if let Some(mask) = masks.get_mut(start + word) {
+            *mask |= 1 << (literal.atom % 64);
+        }
+    }
+}
+
+/// What a rule does, with its route looked up.
+fn floor(rule: &Rule, spec: &Spec) -> Floor {
+    let then = &rule.then;
+    let route = then.route.as_ref().and_then(|name| spec.routes.get(name));
+    let mut skills: BTreeSet<Arc<str>> = then.skills.iter().cloned().collect();
+    skills.extend(route.iter().flat_map(|route| route.skills.iter().cloned()));
+    let mut floor = Floor {
+        id: Arc::clone(&rule.id),
+        outcome: then.outcome,
+        queue: then.queue.clone().or(route.map(|route| Arc::clone(&route.queue))),
+        priority: then.priority.max(route.map(|route| route.priority).unwrap_or_default()),
+        skills,
+        call_back: then.call_back,
+        withhold: then.withhold.iter().copied().collect(),
+        style: then.style.iter().copied().collect(),
+        notices: then.notices.iter().cloned().collect(),
+        ..Floor::default()
+    };
+    rule.when.each_test(false, &mut |test, negated| match test {
+        _ if negated => {}
+        Test::Signal(signals) => {
+            floor.shown_by.signals.extend(signals.iter().cloned());
+        }
+        Test::Emotion(_) | Test::Valence(_) | Test::Measure(Measure::Intensity, _) => floor.shown_by.feeling = true,
+        Test::Band(_) | Test::Measure(Measure::Frustration | Measure::Trend, _) => floor.shown_by.feeling = true,
+        Test::Measure(Measure::Hints, _) => floor.shown_by.hints = true,
+        _ => {}
+    });
+    floor.shown_by.signals.sort();
+    floor.shown_by.signals.dedup();
+    floor
+}
+
+/// The tests of a document, by what they look at.
+#[derive(Debug, Default)]
+struct Tests {
+    built_in: [Vec<Number>; 19],
+    host: BTreeMap<Signal, Vec<Number>>,
+    so_far: BTreeMap<Signal, Vec<Number>>,
+    shades: Vec<(u16, Number)>,
+    kinds: Vec<(u64, Number)>,
+    ranges: Vec<(Measure, Between, Number)>,
+    intents: Names,
+    stages: Names,
+    attributes: BTreeMap<Arc<str>, Attribute>,
+    times: Vec<(Vec<Opening>, Number)>,
+    seasons: Vec<(Vec<Season>, Number)>,
+    schedules: Vec<(Vec<Arc<str>>, bool, Number)>,
+    busy: Vec<(Vec<Arc<str>>, Number)>,
+    /// Some test asks whether it is a holiday.
+    holiday: bool,
+}
+
+#[derive(Debug, Default)]
+struct Attribute {
+    values: Names,
+    ranges: Vec<(Between, Number)>,
+}
+
+/// Names, each with the tests that it makes hold; sorted.
+#[derive(Debug, Default)]
+struct Names(Vec<(Arc<str>, Vec<Number>)>);
+
+impl Names {
+    fn add(&mut self, name: &Arc<str>, number: Number) {
+        match self.0.binary_search_by(|(other, _)| other.cmp(name)) {
+            Ok(at) => self.0.get_mut(at).into_iter().for_each(|(_, numbers)| numbers.push(number)),
+            Err(at) => self.0.insert(at, (Arc::clone(name), vec![number])),
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&Vec<Number>> {
+        let at = self.0.binary_search_by(|(other, _)| (**other).cmp(name)).ok()?;
+        self.0.get(at).map(|(_, numbers)| numbers)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// A closed range.
+#[derive(Clone, Copy, Debug)]
+struct Between(f64, f64);
+
+impl Between {
+    fn of(range: &Range) -> Self {
+        let least = range.at_least.unwrap_or(f64::NEG_INFINITY).max(range.above.map_or(f64::NEG_INFINITY, next_up));
+        let most = range.at_most.unwrap_or(f64::INFINITY).min(range.below.map_or(f64::INFINITY, |b| -next_up(-b)));
+        Self(least, most)
+    }
+
+    fn has(self, value: f64) -> bool {
+        self.0 <= value && value <= self.1
+    }
+}
+
+/// The least number above `number`, which is no infinity.
+fn next_up(number: f64) -> f64 {
+    // The platform's own needs a newer compiler than this crate asks for.
+    let bits = number.to_bits();
+    if number == 0.0 {
+        f64::from_bits(1)
+    } else if number > 0.0 {
+        f64::from_bits(bits.saturating_add(1))
+    } else {
+        f64::from_bits(bits.saturating_sub(1))
+    }
+}
+
+impl Tests {
+    fn of(atoms: &Atoms) -> Self {
+        let mut tests = Self::default();
+        for (number, test) in atoms.tests().iter().take(MOST_TESTS).enumerate() {
+            tests.add(test, number as Number);
+        }
+        tests
+    }
+
+    fn add(&mut self, test: &Test, number: Number) {
+        match test {
+            Test::Signal(signals) => signals.iter().for_each(|signal| self.add_signal(signal, number)),
+            Test::SignalSoFar(signals) => {
+                for signal in signals {
+                    self.so_far.entry(signal.clone()).or_default().push(number);
+                }
+            }
+            Test::Shade(shades) => self.shades.push((shades.iter().fold(0, |mask, s| mask | shade_bit(*s)), number)),
+            Test::Intent(intents) => intents.iter().for_each(|name| self.intents.add(name, number)),
+            Test::Stage(stages) => stages.iter().for_each(|name| self.stages.add(name, number)),
+            Test::Measure(measure, range) => {
+                let range = if measure.counts() { *range } else { range.single() };
+                self.ranges.push((*measure, Between::of(&range), number));
+            }
+            Test::Attribute(name, values) => {
+                let attribute = self.attributes.entry(Arc::clone(name)).or_default();
+                values.iter().for_each(|value| attribute.values.add(value, number));
+            }
+            Test::AttributeIn(name, range) => {
+                self.attributes.entry(Arc::clone(name)).or_default().ranges.push((Between::of(range), number));
+            }
+            Test::Time(times) => self.times.push((times.clone(), number)),
+            Test::Season(seasons) => self.seasons.push((seasons.clone(), number)),
+            Test::Open(names) => self.schedules.push((names.clone(), true, number)),
+            Test::Closed(names) => self.schedules.push((names.clone(), false, number)),
+            Test::Busy(names) => self.busy.push((names.clone(), number)),
+            kind => {
+                self.holiday |= matches!(kind, Test::Fact(Fact::Holiday, _));
+                self.kinds.push((kind_mask(kind), number));
+            }
+        }
+    }
+
+    fn add_signal(&mut self, signal: &Signal, number: Number) {
+        match signal.number().and_then(|at| self.built_in.get_mut(at)) {
+            Some(numbers) => numbers.push(number),
+            None => self.host.entry(signal.clone()).or_default().push(number),
+        }
+    }
+
+    /// Looks at a situation once: which tests hold.
+    fn look(&self, now: &Situation, spec: &Spec) -> Bits {
+        let mut facts = [0; WORDS];
+        self.look_at_signals(now, &mut facts);
+        let kinds = kinds(now, self.holiday && spec.calendar.holiday(&now.local));
+        for (mask, number) in &self.kinds {
+            set_if(&mut facts, *number, kinds & mask != 0);
+        }
+        for (measure, between, number) in &self.ranges {
+            set_if(&mut facts, *number, measured(*measure, now).is_some_and(|value| between.has(value)));
+        }
+        if !self.intents.is_empty() {
+            set_all(&mut facts, best_intent(now).and_then(|best| self.intents.get(best)));
+        }
+        if let (false, Some(stage)) = (self.stages.is_empty(), &now.stage) {
+            set_all(&mut facts, self.stages.get(stage));
+        }
+        self.look_at_attributes(now, &mut facts);
+        self.look_at_time(now, spec, &mut facts);
+        facts
+    }
+
+    fn look_at_signals(&self, now: &Situation, facts: &mut Bits) {
+        let mut shades = 0;
+        for finding in now.signals.holding() {
+            shades |= finding.shade.map_or(0, shade_bit);
+            let numbers = match finding.signal.number() {
+                Some(at) => self.built_in.get(at),
+                None => self.host.get(&finding.signal),
+            };
+            set_all(facts, numbers);
+        }
+        for (mask, number) in &self.shades {
+            set_if(facts, *number, shades & mask != 0);
+        }
+        for (signal, numbers) in &self.so_far {
+            if now.first_noticed.contains_key(signal) || now.signals.has(signal) {
+                set_all(facts, Some(numbers));
+            }
+        }
+    }
+
+    /// Both sides are sorted by name: one walk over them finds what they share.
+    fn look_at_attributes(&self, now: &Situation, facts: &mut Bits) {
+        let mut wanted = self.attributes.iter().peekable();
+        for (name, value) in &now.attributes {
+            while wanted.next_if(|(other, _)| *other < name).is_some() {}
+            match wanted.peek() {
+                Some((other, attribute)) if *other == name => attribute.look(value, facts),
+                Some(_) => {}
+                None => return,
+            }
+        }
+    }
+
+    fn look_at_time(&self, now: &Situation, spec: &Spec, facts: &mut Bits) {
+        for (times, number) in &self.times {
+            set_if(facts, *number, times.iter().any(|opening| opening.has(now.local.minute)));
+        }
+        for (seasons, number) in &self.seasons {
+            set_if(facts, *number, seasons.iter().any(|season| season.has(now.local.month, now.local.day)));
+        }
+        for (schedules, open, number) in &self.schedules {
+            let so = schedules.iter().any(|schedule| spec.calendar.open(schedule, &now.local) == *open);
+            set_if(facts, *number, so);
+        }
+        for (queues, number) in &self.busy {
+            set_if(facts, *number, queues.iter().any(|queue| spec.busy(queue, now)));
+        }
+    }
+}
+
+impl Attribute {
+    fn look(&self, value: &str, facts: &mut Bits) {
+        set_all(facts, self.values.get(value));
+        if self.ranges.is_empty() {
+            return;
+        }
+        let Some(number) = value.trim().parse().ok().filter(|number: &f64| number.is_finite()) else { return };
+        for (between, at) in &self.ranges {
+            set_if(facts, *at, between.has(number));
+        }
+    }
+}
+
+fn set_if(facts: &mut Bits, number: Number, so: bool) {
+    if let Some(word) = facts.get_mut(usize::from(number / 64)) {
+        *word |= u64::from(so) << (number % 64);
+    }
+}
+
+fn set_all(facts: &mut Bits, numbers: Option<&Vec<Number>>) {
+    for number in numbers.into_iter().flatten() {
+        set_if(facts, *number, true);
+    }
+}
+
+const fn shade_bit(shade: Shade) -> u16 {
+    1 << shade as u16
+}
+
+// Where each kind's values start in the word of kinds; a situation has exactly one value of each.
+const EMOTION: u32 = 0;
+const VALENCE: u32 = 10;
+const BAND: u32 = 13;
+const CHANNEL: u32 = 16;
+const LANGUAGE: u32 = 21;
+const OWNER: u32 = 24;
+const REPLY: u32 = 27;
+const INTENT_IS: u32 = 30;
+const DAYS: u32 = 34;
+/// Bits take two bits each: so, and not so.
+const FACT: u32 = 42;
+
+const fn bit(start: u32, value: u32) -> u64 {
+    1 << ((start + value) % 64)
+}
+
+fn mask<T: Copy>(start: u32, values: &[T], of: impl Fn(T) -> u32) -> u64 {
+    values.iter().fold(0, |mask, value| mask | bit(start, of(*value)))
+}
+
+/// The values that a test of a kind takes.
+fn kind_mask(test: &Test) -> u64 {
+    match test {
+        Test::Emotion(values) => mask(EMOTION, values, |v| v as u32),
+        Test::Valence(values) => mask(VALENCE, values, valence),
+        Test::Band(values) => mask(BAND, values, band),
+        Test::Channel(values) => mask(CHANNEL, values, |v| v as u32),
+        Test::Language(values) => mask(LANGUAGE, values, language),
+        Test::Owner(values) => mask(OWNER, values, owner),
+        Test::Reply(values) => mask(REPLY, values, reply),
+        Test::IntentIs(values) => mask(INTENT_IS, values, |v| v as u32),
+        Test::Days(values) => mask(DAYS, values, weekday),
+        Test::Fact(fact, so) => fact_bit(*fact, *so),
+        _ => 0,
+    }
+}
+
+const fn valence(valence: Valence) -> u32 {
+    valence as u32
+}
+
+const fn band(band: Band) -> u32 {
+    band as u32
+}
+
+const fn language(language: Lang) -> u32 {
+    language as u32
+}
+
+const fn owner(owner: Owner) -> u32 {
+    owner as u32
+}
+
+const fn reply(reply: Reply) -> u32 {
+    reply as u32
+}
+
+/// Monday to Sunday, 1 to 7; anything else is no day.
+fn weekday(day: u8) -> u32 {
+    if day <= 7 { u32::from(day) } else { 0 }
+}
+
+const fn fact_bit(fact: Fact, so: bool) -> u64 {
+    bit(FACT, 2 * fact as u32 + so as u32)
+}
+
+/// What a situation is, of every kind at once.
+fn kinds(now: &Situation, holiday: bool) -> u64 {
+    let misunderstood = now.failures.misunderstood || now.signals.has(&Signal::Misunderstood);
+    bit(EMOTION, now.emotion as u32)
+        | bit(VALENCE, valence(now.valence))
+        | bit(BAND, band(now.frustration.band))
+        | bit(CHANNEL, now.channel as u32)
+        | now.language.map_or(0, |l| bit(LANGUAGE, language(l)))
+        | bit(OWNER, owner(now.owner))
+        | now.reply.map_or(0, |r| bit(REPLY, reply(r)))
+        | bit(INTENT_IS, intent_state(now) as u32)
+        | bit(DAYS, weekday(now.local.weekday))
+        | fact_bit(Fact::Failed, now.failures.now)
+        | fact_bit(Fact::Misunderstood, misunderstood)
+        | fact_bit(Fact::BotRepeated, now.failures.bot_repeated)
+        | fact_bit(Fact::ModelFailed, !now.failures.models.is_empty())
+        | fact_bit(Fact::OfferOpen, now.open_offer.is_some())
+        | fact_bit(Fact::Declined, now.decline.is_some())
+        | fact_bit(Fact::Armed, now.armed)
+        | fact_bit(Fact::Disclosed, now.disclosed)
+        | fact_bit(Fact::Holiday, holiday)
+}

@@ -1,0 +1,44 @@
+//! Rules as data, checked before they go live.
+//!
+//! A team lead writes a [`Document`], in TOML, JSON or whatever the host reads. [`Document::check`] names every mistake
+//! in it at once, each [`Finding`] with its place, what to do, and a case that shows it. Only a document without errors
+//! becomes a [`Policy`], and that is the only way to one: what the checker lets pass is what decides.
+//!
+//! What a document may say stands field by field in [`Spec`], [`Rule`], [`Condition`] and [`Effect`]. The skeleton it
+//! hangs on is the ladder of [`escalation`](crate::escalation), which no document changes: a rule can raise an outcome,
+//! never lower one.
+
+mod builtin;
+mod code;
+mod compiled;
+mod date;
+mod desk;
+mod document;
+mod engine;
+mod eval;
+mod finding;
+mod hours;
+mod lint;
+mod logic;
+mod nearest;
+mod node;
+mod path;
+mod read;
+mod reader;
+mod rule;
+mod spec;
+
+pub(crate) use engine::Matches;
+
+pub use code::{Code, Severity};
+pub use compiled::Policy;
+pub use date::Date;
+pub use document::{Against, Checked, Document, Findings};
+pub use finding::{Finding, Witness, Wording};
+pub use hours::{Calendar, Holiday, Hours, Opening};
+pub use node::Node;
+pub use path::{DocPath, Step};
+pub use rule::{Condition, Effect, Fact, IntentState, Measure, Range, Rule, Season, Test};
+pub use spec::{
+    AttributeKind, CoolDown, Disclosure, Due, Jurisdiction, NamedRoute, Queue, Routing, Spec, Thresholds, Vocabulary,
+};
