@@ -32,6 +32,7 @@
 
 mod command;
 mod directory;
+pub(crate) mod document;
 mod event;
 mod facts;
 mod gate;

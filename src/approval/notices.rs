@@ -1,4 +1,5 @@
 use super::Notice;
+use crate::policy::Policy;
 use crate::text::Lang;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -62,6 +63,16 @@ impl NoticeTexts {
     /// Adds a notice of the host's own, or puts its text in place of one that ships.
     pub fn add(&mut self, key: impl Into<Notice>, nl: impl Into<Arc<str>>, en: impl Into<Arc<str>>) {
         self.0.insert(key.into(), (nl.into(), en.into()));
+    }
+
+    /// Those that ship, with a policy's own beside or in place of them.
+    #[must_use]
+    pub fn of(policy: &Policy) -> Self {
+        let mut texts = Self::default();
+        for (key, wording) in &policy.spec().notices {
+            texts.add(key.as_ref(), wording.nl.as_str(), wording.en.as_str());
+        }
+        texts
     }
 
     /// The text of a notice, if there is such a one.

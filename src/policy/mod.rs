@@ -16,15 +16,15 @@ mod desk;
 mod document;
 mod engine;
 mod eval;
-mod finding;
+pub(crate) mod finding;
 mod hours;
 mod lint;
 mod logic;
-mod nearest;
+pub(crate) mod nearest;
 mod node;
 mod path;
 mod read;
-mod reader;
+pub(crate) mod reader;
 mod rule;
 mod spec;
 
