@@ -158,10 +158,10 @@ fn high<T: PartialOrd>(wide: Option<T>, narrow: Option<T>) -> bool {
 
 /// Sibling rules whose amounts leave a gap, or overlap: 50 euro decided by both, 50 euro and a cent by none.
 fn bands(set: &RuleSet, section: &DocPath, sink: &Sink) {
-    let bare = |when: &When| When { min_minor: None, max_minor: None, ..when.clone() };
+    let kin = |a: &When, b: &When| a.actions == b.actions && a.currency == b.currency;
     for (at, upper) in set.rules.iter().enumerate() {
         let Some(from) = upper.when.min_minor else { continue };
-        let siblings = set.rules.iter().filter(|other| other.id != upper.id && bare(&other.when) == bare(&upper.when));
+        let siblings = set.rules.iter().filter(|other| other.id != upper.id && kin(&other.when, &upper.when));
         let below = siblings.filter_map(|other| other.when.max_minor.map(|to| (to, other)));
         let nearest = below.min_by_key(|(to, _)| to.abs_diff(from));
         let Some((to, lower)) = nearest.filter(|(to, _)| to.abs_diff(from) <= from / 10 + 1) else { continue };

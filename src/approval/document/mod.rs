@@ -73,8 +73,3 @@ pub(crate) fn compile(spec: &Spec) -> Option<ApprovalRules> {
 fn rule_place(section: &DocPath, at: usize) -> DocPath {
     section.key("rules").at(at)
 }
-
-/// The route of that name.
-fn route<'s>(set: &'s RuleSet, name: &str) -> Option<&'s super::Requirement> {
-    set.routes.iter().find(|route| route.route() == name)
-}

@@ -82,8 +82,8 @@ impl Reader<'_> {
 
     fn notice(&self, table: &mut Table<'_>, key: &'static str) -> Option<crate::approval::Notice> {
         let name = table.text(key)?;
-        let own = self.spec.notices.keys().map(|name| &**name);
-        let known: Vec<&str> = own.chain(NoticeTexts::shipped()).collect();
+        let mut known: Vec<&str> = NoticeTexts::shipped().collect();
+        known.extend(self.spec.notices.keys().map(|name| &**name));
         self.known(&name, table.place(key), ("bericht", "notice"), known);
         Some(crate::approval::Notice::new(name))
     }
