@@ -94,14 +94,18 @@
 //!
 //! # Features
 //! `models` (default): trained models of signals and emotion beside patterns and cues; needs `vectors` (default): the
-//! table of word vectors that ships. Without them the readers are patterns and cues alone.
+//! table of word vectors that ships. Without them the readers are patterns and cues alone. `audit`: a log chained by
+//! SHA-256, `handover::audit`.
 
+mod hex;
 mod mistakes;
 mod number;
 mod port;
 mod triage;
 
 pub mod approval;
+#[cfg(feature = "audit")]
+pub mod audit;
 pub mod conformance;
 pub mod conversation;
 pub mod emotion;

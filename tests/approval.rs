@@ -152,12 +152,8 @@ fn whoever_stands_in_counts_for_both() {
     let id = propose(&gate, "p", "refund", 9_000);
     let seen = gate.review(&id).unwrap().seen;
     let vote = |delivery: &str, by: &str, acting_for: Option<&str>, now| {
-        let wish = Wish::Vote {
-            by: who(by),
-            acting_for: acting_for.map(who),
-            seen: seen.clone(),
-            answer: Answer::Approve,
-        };
+        let wish =
+            Wish::Vote { by: who(by), acting_for: acting_for.map(who), seen: seen.clone(), answer: Answer::Approve };
         refused(gate.follow(&id, &Command::new(delivery, wish), now))
     };
     assert_eq!(vote("1", "finn", Some("dora"), 1).unwrap_err(), Refusal::NotEligible, "nobody asked him to");

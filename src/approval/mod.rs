@@ -13,6 +13,7 @@
 //! | [`open`], [`step`], [`Record`], [`Command`], [`Refusal`] | the machine: pure, without clock or store |
 //! | [`Permit`] | the right to act, once |
 //! | [`ApprovalStore`], [`MemoryStore`], [`Gate`] | where records are kept, and the driver for hosts that don't wait |
+//! | [`frame`], [`recover`] | a journal on disk in which every damage shows |
 //! | [`Review`], [`NoticeTexts`], [`Oversight`] | for reviewers, for customers, and for those who watch the reviewers |
 //!
 //! # What always holds
@@ -35,6 +36,7 @@ mod directory;
 pub(crate) mod document;
 mod event;
 mod facts;
+mod frame;
 mod gate;
 mod ledger;
 mod names;
@@ -58,6 +60,7 @@ pub use directory::{
 };
 pub use event::{ApprovalEvent, ApprovalEventKind, Message, MessageKind};
 pub use facts::Facts;
+pub use frame::{JournalError, Recovered, frame, recover};
 pub use gate::{Done, Gate, GateError};
 pub use ledger::{Holder, Ledger, LedgerKey, LedgerRow, LedgerRows, Limit};
 pub use names::{ActionName, CommandId, CustomerRef, IdempotencyKey, Notice, Principal, ProposalId, Role, WorkerId};

@@ -41,7 +41,7 @@ mod lint;
 mod people;
 mod read;
 
-use super::{ApprovalRules, RuleSet};
+use super::ApprovalRules;
 use crate::policy::finding::Sink;
 use crate::policy::{Against, DocPath, Spec};
 
