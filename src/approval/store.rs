@@ -202,6 +202,13 @@ impl MemoryStore {
         Self::default()
     }
 
+    /// What [`commit`](ApprovalStore::commit) would say now, without writing: for a store that keeps its own journal
+    /// before this one.
+    #[must_use]
+    pub fn check(&self, change: &Change) -> Swap {
+        self.tables().check(change)
+    }
+
     /// A thread that panicked elsewhere leaves the tables as they were: a change is checked before it is written.
     fn tables(&self) -> MutexGuard<'_, Tables> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
