@@ -145,16 +145,11 @@ fn queues(rules: &ApprovalRules, pending: u64, rounds: usize) {
     row("list, all of them", time(rounds, || drop(black_box(store.open(None, all)))));
     let row_of = store.load(&"p000001".into()).unwrap().unwrap();
     row("load one", time(rounds, || drop(black_box(store.load(&"p000001".into())))));
-    let change = Change {
-        events: Vec::new(),
-        messages: Vec::new(),
-        ..opened(rules, "p000001", 1).change(0, &LedgerRows::new())
-    };
-    let mut version = row_of.version;
+    let mut change = opened(rules, "p000001", 1).change(row_of.version, &LedgerRows::new());
+    (change.events, change.messages) = (Vec::new(), Vec::new());
     let commit = || {
-        let next = Change { expected: version, ..change.clone() };
-        assert_eq!(store.commit(&next).unwrap(), Swap::Done);
-        version += 1;
+        assert_eq!(store.commit(&change).unwrap(), Swap::Done);
+        change.expected += 1;
     };
     row("commit one", time(rounds, commit));
 }

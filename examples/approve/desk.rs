@@ -27,7 +27,8 @@ resolve ID PERSON succeeded|failed|not_run       somebody found out how it went
 cancel ID \"why\"                                  it is no longer wanted
 wait 20m                                         time passes: s, m, h, d
 list                                             what is not over
-expect ID STATE                                  stops a script that came out otherwise
+expect ID STATE                                  an error if it came out otherwise
+refused COMMAND…                                 an error if that is not refused
 quit";
 
 /// What a command came to.
@@ -46,6 +47,13 @@ impl Reply {
             object[*key] = value.clone();
         }
         object
+    }
+
+    fn saying(key: &'static str, text: &str) -> Self {
+        let mut reply = Self::default();
+        reply.say(text);
+        reply.set(key, text);
+        reply
     }
 
     fn say(&mut self, line: impl Into<String>) {
@@ -78,12 +86,19 @@ fn failed(error: GateError<io::Error>) -> String {
 impl Desk {
     pub(crate) fn open(store: JournalStore, rules: ApprovalRules, staff: StaffList, texts: NoticeTexts) -> Self {
         let clock = Clock::after(store.last());
+        let deliveries = store.frames();
         let gate = Gate::new(store, rules, staff);
-        Self { gate, texts, clock, permits: BTreeMap::new(), deliveries: 0 }
+        Self { gate, texts, clock, permits: BTreeMap::new(), deliveries }
     }
 
     /// Follows one line; nothing where it asks nothing.
     pub(crate) fn follow(&mut self, line: &str) -> Result<Option<Reply>> {
+        if let Some(rest) = line.trim().strip_prefix("refused ") {
+            return match self.follow(rest) {
+                Err(why) => Ok(Some(Reply::saying("refused", &why))),
+                Ok(_) => Err("that was not refused".to_owned()),
+            };
+        }
         let Some(mut line) = Line::of(line)? else { return Ok(None) };
         let mut reply = Reply::default();
         match line.word("a command")?.as_str() {
@@ -107,7 +122,8 @@ impl Desk {
         Ok(Some(reply))
     }
 
-    /// A new id for each delivery: the time and a number, so that a second run on the same store does not repeat one.
+    /// A new id for each delivery: the time and a number that starts at what the journal holds, so that a second run on
+    /// the same store does not repeat one.
     fn delivery(&mut self) -> String {
         self.deliveries += 1;
         format!("{}-{}", self.clock.now(), self.deliveries)

@@ -58,6 +58,12 @@ impl JournalStore {
         self.last
     }
 
+    /// How many frames the journal has.
+    pub(crate) fn frames(&self) -> u64 {
+        let journal = self.journal.as_ref();
+        journal.map_or(0, |journal| journal.lock().unwrap_or_else(PoisonError::into_inner).frames.into())
+    }
+
     fn replay(&mut self, file: &mut File) -> io::Result<u32> {
         let invalid = |e: &dyn std::fmt::Display| io::Error::new(io::ErrorKind::InvalidData, e.to_string());
         let mut bytes = Vec::new();

@@ -381,8 +381,14 @@ impl At {
         self.end(End::Denied, None);
     }
 
-    /// Waits for people, from now on.
+    /// Waits for people, and tells the customer so.
     fn wait(&mut self, requirement: &Arc<Requirement>, notice: Option<&Notice>) {
+        self.ask(requirement);
+        self.tell_customer(notice.or(requirement.tell_waiting()));
+    }
+
+    /// Waits for people, from now on.
+    fn ask(&mut self, requirement: &Arc<Requirement>) {
         let items = self.record.proposal.items().len() as u32;
         self.record.sample = match (requirement.look_first(), self.record.draw) {
             (0, _) => Vec::new(),
@@ -394,7 +400,6 @@ impl At {
         self.record.state =
             State::Pending { since: self.now, approve_by: self.now.saturating_add(requirement.approve_by()), rungs: 0 };
         self.message(MessageKind::Ask { roles: requirement.roles(0), notify: None });
-        self.tell_customer(notice.or(requirement.tell_waiting()));
     }
 
     /// Lets it pass by rule, if the budgets have room.
@@ -571,14 +576,20 @@ impl At {
         self.take_on(judgement);
         self.record.votes.clear();
         self.record.looked.clear();
-        match (&verdict.ruling, self.record.requirement.clone()) {
-            (Ruling::Review(requirement), _) => self.wait(requirement, verdict.tell_customer.as_ref()),
-            (Ruling::Allow(allowance), None) => self.wait(&allowance.otherwise, None),
-            (Ruling::Allow(_), Some(requirement)) => self.wait(&requirement, None),
+        // A customer who is told once that somebody looks need not hear it with every change that is made meanwhile.
+        let untold = !matches!(self.record.state, State::Pending { .. });
+        let (requirement, notice) = match (&verdict.ruling, &self.record.requirement) {
+            (Ruling::Review(requirement), _) => (requirement.clone(), verdict.tell_customer.clone()),
+            (Ruling::Allow(_), Some(requirement)) => (requirement.clone(), None),
+            (Ruling::Allow(allowance), None) => (allowance.otherwise.clone(), None),
             (Ruling::Deny, _) => {
                 self.tell_proposer("denied", None);
-                self.deny(verdict.tell_customer.as_ref());
+                return self.deny(verdict.tell_customer.as_ref());
             }
+        };
+        self.ask(&requirement);
+        if untold {
+            self.tell_customer(notice.as_ref().or(requirement.tell_waiting()));
         }
     }
 
