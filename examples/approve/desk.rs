@@ -9,7 +9,7 @@ use handover::approval::{
 };
 use handover::signal::Signal;
 use handover::text::Lang;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::io;
 
@@ -42,11 +42,9 @@ pub(crate) struct Reply {
 impl Reply {
     /// For machines, with the line that it answers.
     pub(crate) fn with(&self, number: usize, command: &str) -> Json {
-        let mut object = json!({ "line": number, "command": command });
-        for (key, value) in &self.json {
-            object[*key] = value.clone();
-        }
-        object
+        let answers = self.json.iter().map(|(key, value)| (*key, value.clone()));
+        let line = [("line", Json::from(number)), ("command", Json::from(command))];
+        line.into_iter().chain(answers).map(|(key, value)| (key.to_owned(), value)).collect()
     }
 
     fn saying(key: &'static str, text: &str) -> Self {

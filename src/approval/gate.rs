@@ -50,6 +50,9 @@ impl<S: ApprovalStore, P: ApprovalPolicy, D: Directory> Gate<S, P, D> {
     }
 }
 
+/// What became of the vote on one of several proposals.
+pub type Voted<E> = (ProposalId, Result<Done, GateError<E>>);
+
 /// What became of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
@@ -166,7 +169,7 @@ impl<S: ApprovalStore, P: ApprovalPolicy, D: Directory, G: ApprovalGate> Gate<S,
         by: &Principal,
         answer: &Answer,
         now: u64,
-    ) -> Vec<(ProposalId, Result<Done, GateError<S::Error>>)> {
+    ) -> Vec<Voted<S::Error>> {
         let one = |(id, seen): (ProposalId, Seen)| {
             let delivery = format!("{delivery}/{id}");
             let done = self.vote(delivery.as_str(), &id, by.clone(), seen, answer.clone(), now);
@@ -190,7 +193,7 @@ impl<S: ApprovalStore, P: ApprovalPolicy, D: Directory, G: ApprovalGate> Gate<S,
         by: &Principal,
         answer: &Answer,
         now: u64,
-    ) -> Result<Vec<(ProposalId, Result<Done, GateError<S::Error>>)>, Refusal> {
+    ) -> Result<Vec<Voted<S::Error>>, Refusal> {
         let sample = draw.sample(look_first, votes.len() as u32);
         let drawn = sample.iter().filter_map(|at| votes.get(*at as usize));
         match drawn.filter(|(id, _)| !opened.contains(id)).count() as u32 {

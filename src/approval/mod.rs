@@ -61,7 +61,7 @@ pub use directory::{
 pub use event::{ApprovalEvent, ApprovalEventKind, Message, MessageKind};
 pub use facts::Facts;
 pub use frame::{JournalError, Recovered, frame, recover};
-pub use gate::{Done, Gate, GateError};
+pub use gate::{Done, Gate, GateError, Voted};
 pub use ledger::{Holder, Ledger, LedgerKey, LedgerRow, LedgerRows, Limit};
 pub use names::{ActionName, CommandId, CustomerRef, IdempotencyKey, Notice, Principal, ProposalId, Role, WorkerId};
 pub use notices::NoticeTexts;

@@ -1,9 +1,9 @@
 //! From the raw tree to a rule set. Whatever can be read is read; whatever can't is named.
 
 use crate::approval::{
-    ActionName, ActionSpec, Answers, ApprovalRule, Budget, Currency, CustomerRef, Limit, NoticeTexts, Per, Principal,
-    Requirement, RequirementError, Reversibility, Role, RuleEffect, RuleSet, Stage, Standing, Then, TimeoutAction,
-    When, Words,
+    ActionName, ActionSpec, AnswerKind, Answers, ApprovalRule, Budget, Currency, CustomerRef, Limit, NoticeTexts, Per,
+    Principal, Requirement, RequirementError, Reversibility, Role, RuleEffect, RuleSet, Stage, Standing, Then,
+    TimeoutAction, When, Words,
 };
 use crate::conversation::Channel;
 use crate::emotion::Emotion;
@@ -215,16 +215,15 @@ impl Reader<'_> {
     }
 
     fn answers(&self, table: &mut Table<'_>) -> Option<Answers> {
-        const KINDS: [(&str, fn(&mut Answers)); 4] = [
-            ("edit", |a| a.edit = true),
-            ("answer", |a| a.answer = true),
-            ("take_over", |a| a.take_over = true),
-            ("escalate", |a| a.escalate = true),
-        ];
-        let named = table.choices("answers", &Wording::new("antwoord", "answer"), &KINDS)?;
-        let mut answers = Answers { edit: false, answer: false, take_over: false, escalate: false };
-        named.into_iter().for_each(|allow| allow(&mut answers));
-        Some(answers)
+        use AnswerKind::{Answer, Edit, Escalate, TakeOver};
+        let kinds = [("edit", Edit), ("answer", Answer), ("take_over", TakeOver), ("escalate", Escalate)];
+        let named = table.choices("answers", &Wording::new("antwoord", "answer"), &kinds)?;
+        Some(Answers {
+            edit: named.contains(&Edit),
+            answer: named.contains(&Answer),
+            take_over: named.contains(&TakeOver),
+            escalate: named.contains(&Escalate),
+        })
     }
 
     fn rule(&self, mut table: Table<'_>, set: &RuleSet) -> Option<ApprovalRule> {
