@@ -7,6 +7,7 @@
     clippy::print_stdout,
     clippy::indexing_slicing,
     clippy::expect_used,
+    clippy::panic,
     reason = "a bench prints, and stops where its own set-up is wrong"
 )]
 
@@ -15,7 +16,7 @@ mod support;
 use handover::conversation::{IntentView, Situation};
 use handover::escalation::EscalationPolicy;
 use handover::intent::Intents;
-use handover::policy::{Document, Policy, Rule, Spec};
+use handover::policy::{AttributeKind, Checked, Document, Policy, Rule, Spec, Test};
 use handover::signal::{Finding, Shade, Signal, Signals};
 use std::hint::black_box;
 use std::sync::Arc;
@@ -26,11 +27,11 @@ const ENERGY: &str = include_str!("../examples/policies/energy.toml");
 fn main() {
     let rounds = support::rounds();
     let document: Document = toml::from_str(ENERGY).expect("TOML");
-    let policy = document.check().policy().expect("a policy without errors");
+    let policy = live(document.check());
     let rules = policy.spec().rules.len() + policy.spec().circumstances.len();
     println!("{rules} rules, in nanoseconds");
     decisions(&policy, rounds);
-    let many = ten_times(policy.spec().clone()).check().policy().expect("the same, ten times");
+    let many = live(ten_times(policy.spec().clone()).check());
     println!("{} rules, in nanoseconds", 10 * rules);
     decisions(&many, rounds);
     println!("from a document to a policy, in microseconds");
@@ -40,6 +41,10 @@ fn main() {
     row("check and compile", time(rounds, || drop(black_box(document.check().policy()))));
     let many = many.spec().clone();
     row("check 200 rules", time(rounds.min(5), || drop(black_box(many.clone().check()))));
+}
+
+fn live(checked: Checked) -> Policy {
+    checked.policy().unwrap_or_else(|findings| panic!("{findings}"))
 }
 
 fn decisions(policy: &Policy, rounds: usize) {
@@ -57,14 +62,21 @@ fn decisions(policy: &Policy, rounds: usize) {
     println!("  {:<44} {:>9.0} {:>9.0}", "decide, on average", least * 1e3 / each, median * 1e3 / each);
 }
 
-/// The same rules ten times over, with other names and other intents.
+/// The same rules for each of ten regions.
 fn ten_times(mut spec: Spec) -> Spec {
+    let regions: Vec<Arc<str>> = (0..10).map(|region| Arc::from(format!("region-{region}"))).collect();
     let again = |rules: &[Rule]| -> Vec<Rule> {
-        let copies = (0..10).flat_map(|copy| rules.iter().map(move |rule| (copy, rule.clone())));
-        copies.map(|(copy, rule)| Rule { id: Arc::from(format!("{}-{copy}", rule.id)), ..rule }).collect()
+        let copies = regions.iter().flat_map(|region| rules.iter().map(move |rule| (region, rule.clone())));
+        let regional = copies.map(|(region, mut rule)| {
+            rule.id = Arc::from(format!("{}-{region}", rule.id));
+            rule.when.tests.push(Test::Attribute(Arc::from("region"), vec![Arc::clone(region)]));
+            rule
+        });
+        regional.collect()
     };
     spec.rules = again(&spec.rules);
     spec.circumstances = again(&spec.circumstances);
+    spec.vocabulary.attributes.insert(Arc::from("region"), AttributeKind::OneOf(regions));
     spec
 }
 
@@ -80,7 +92,9 @@ fn situations() -> Vec<(&'static str, Situation)> {
         situation.customer_turns = 2;
         situation.intent = IntentView::Ranked(Intents::ranked([(intent, confidence), ("tariff", 0.05)]));
         situation.signals = Signals::from(signals);
-        for (name, value) in [("segment", "household"), ("reminders_sent", "0"), ("medical_device", "no")] {
+        for (name, value) in
+            [("segment", "household"), ("reminders_sent", "0"), ("medical_device", "no"), ("region", "region-7")]
+        {
             situation.attributes.insert(Arc::from(name), Arc::from(value));
         }
         situation.stage = Some(Arc::from("contract"));

@@ -132,6 +132,60 @@ fn missing_files_and_bad_policies_are_said_plainly() {
     assert!(errors.contains(".toml:5: E10 thresholds.failure_cap"), "{errors}");
 }
 
+const ENERGY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/policies/energy.toml");
+const BROKEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/policies/broken/many-at-once.toml");
+
+#[test]
+fn policy_check_names_line_place_and_what_to_do() {
+    let good = run("policy", &["check", "--today", "2027-01-01", ENERGY], b"");
+    assert!(good.status.success());
+    assert!(text(&good.stdout).contains("energy-nl can go live: 20 rules, 0 errors, 0 warnings"));
+    let bad = run("policy", &["check", BROKEN], b"");
+    assert_eq!(bad.status.code(), Some(1));
+    let out = text(&bad.stdout);
+    assert!(out.contains("many-at-once.toml:7: E03 version: a whole number belongs here, not text"), "{out}");
+    assert!(out.contains("did you mean `queues`?") && out.contains("did you mean `churn`?"), "{out}");
+    let dutch = run("policy", &["check", "--lang", "nl", BROKEN], b"");
+    assert!(text(&dutch.stdout).contains("geen signaal heet `chrun`; bedoelde u `churn`?"));
+    let json = run("policy", &["check", "--json", BROKEN], b"");
+    let lines: Vec<serde_json::Value> = text(&json.stdout).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let signal = lines.iter().find(|l| l["code"] == "E01").unwrap();
+    assert_eq!((&signal["severity"], &signal["did_you_mean"]), (&"error".into(), &"churn".into()));
+    assert_eq!(signal["place"], "rules[1].when.signal");
+    assert!(signal["line"].as_u64().unwrap() > 40 && !signal["message"]["nl"].is_null());
+}
+
+#[test]
+fn a_finding_shows_a_situation_that_explains_it() {
+    let broken = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/policies/broken/w53-grief-by-chat-only.toml");
+    let json = run("policy", &["check", "--json", broken], b"");
+    assert!(json.status.success(), "warnings alone don't stop a policy");
+    let finding: serde_json::Value = serde_json::from_str(text(&json.stdout).lines().next().unwrap()).unwrap();
+    assert_eq!(finding["code"], "W53");
+    let situation = serde_json::to_vec(&finding["witness"]["situation"]).unwrap();
+    let explained = run("policy", &["explain", "--json", broken, "-"], &situation);
+    let explained: serde_json::Value = serde_json::from_slice(&explained.stdout).unwrap();
+    assert_eq!(explained["decision"]["outcome"], "continue");
+    assert!(explained["why_not"][0]["what"] == "grief", "{explained}");
+}
+
+#[test]
+fn a_policy_with_broken_syntax_says_where() {
+    let bad = run("policy", &["check", "-"], b"id = \"x\"\nversion = = 1\n");
+    assert_eq!(bad.status.code(), Some(2));
+    assert!(text(&bad.stderr).contains("line 2"), "{}", text(&bad.stderr));
+}
+
+#[test]
+fn triage_decides_by_a_policy() {
+    let talk = r#"{"id":"a","channel":"chat","turns":[{"from":"customer","text":"Ik kan mijn energierekening niet betalen, ik sta al maanden rood","at":1800000000000}]}"#;
+    let output = run("triage", &["--json", "--policy", ENERGY, "-"], talk.as_bytes());
+    let line: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&line["policy"]["id"], &line["queue"]), (&"energy-nl".into(), &"debt".into()));
+    assert!(line["notices"].as_array().unwrap().contains(&"debt_help".into()), "{line}");
+    assert!(line["reasons"].as_array().unwrap().iter().any(|r| r["rule"] == "hardship-in-winter"), "{line}");
+}
+
 #[test]
 fn chat_answers_each_message() {
     let output = run("triage", &["--chat"], "ik wil een mens spreken\n/agent\nhoi\n/quit\n".as_bytes());

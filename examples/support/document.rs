@@ -31,11 +31,15 @@ impl Sourced {
         Ok(Self { document, lines: Lines::of(&source) })
     }
 
-    /// Reads, checks and compiles a file; the errors in it are the error.
+    /// Reads a file, checks and compiles it.
     pub(crate) fn policy(path: &Path) -> io::Result<Policy> {
-        let sourced = Self::open(path)?;
-        let checked = sourced.document.check();
-        let errors: Vec<String> = checked.errors().map(|f| sourced.line_of(path, f, Lang::En)).collect();
+        Self::open(path)?.live(path)
+    }
+
+    /// Checks and compiles it; the errors in it are the error.
+    pub(crate) fn live(&self, path: &Path) -> io::Result<Policy> {
+        let checked = self.document.check();
+        let errors: Vec<String> = checked.errors().map(|f| self.line_of(path, f, Lang::En)).collect();
         checked.policy().map_err(|_| {
             let count = errors.len();
             let tail = if count == 1 { "this mistake has" } else { "these mistakes have" };

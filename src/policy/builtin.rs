@@ -79,7 +79,6 @@ fn rule(
 ) -> Rule {
     Rule {
         id: Arc::from(signal.name()),
-        about: None,
         when: Condition::is(Test::Signal(vec![signal])),
         then: Effect {
             outcome,
@@ -89,5 +88,6 @@ fn rule(
             withhold: withhold.to_vec(),
             ..Effect::default()
         },
+        ..Rule::default()
     }
 }

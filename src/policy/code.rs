@@ -76,6 +76,8 @@ codes! {
     Contradiction = "E12";
     /// Ranges of sibling rules leave a gap or overlap.
     Gap = "W13";
+    /// One of several alternatives can't hold.
+    DeadBranch = "W16";
     /// Neighbouring rules do the same and could be one.
     Mergeable = "W14";
     /// A rule so branched that it can't be reviewed or compiled.
@@ -86,6 +88,8 @@ codes! {
     Redundant = "W21";
     /// Two rules have the same conditions and send to different places.
     Conflict = "E22";
+    /// The queue of a rule is never used, since stronger rules name theirs.
+    QueueUnused = "W23";
     /// A rule matches every situation.
     MatchesAlways = "W24";
     /// A rule does nothing.
@@ -130,10 +134,10 @@ codes! {
     NoCountry = "W45";
     /// Times at which nobody is there for what can't wait.
     NobodyOnCall = "W46";
-    /// The bot may go unnamed as a bot.
+    /// The words that should say that this is a bot don't.
     Undisclosed = "E47";
-    /// A review is due, or nobody answers for the policy.
-    ReviewDue = "W48";
+    /// What should be on record isn't: who answers for the policy, when it is looked at again, whose law applies.
+    OffTheRecord = "W48";
     /// What a customer is or spends decides who gets a person.
     Unequal = "W49";
     /// What can't be undone passes with neither a budget nor a sample.
@@ -179,7 +183,7 @@ mod tests {
     fn no_code_stands_twice() {
         let names: BTreeSet<_> = Code::ALL.iter().map(|c| c.name()).collect();
         assert_eq!(names.len(), Code::ALL.len());
-        let numbers: BTreeSet<_> = Code::ALL.iter().map(|c| &c.name()[1..]).collect();
+        let numbers: BTreeSet<_> = Code::ALL.iter().map(|c| c.name().trim_start_matches(['E', 'W'])).collect();
         assert_eq!(numbers.len(), Code::ALL.len(), "an error and a warning share a number");
     }
 }

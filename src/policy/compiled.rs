@@ -9,8 +9,15 @@ use std::sync::Arc;
 /// A document that was checked and compiled: what decides.
 ///
 /// There is one way to one: through [`Document::check`]. What the checker let pass runs, and nothing else. It can't be
-/// copied or read from a file, so that no unchecked one comes in by a side door; share it behind an
-/// [`Arc`].
+/// copied or read from a file, so that no unchecked one comes in by a side door; share it behind an [`Arc`].
+///
+/// ```compile_fail
+/// fn copied<T: Clone>() {}
+/// copied::<handover::policy::Policy>();
+/// ```
+/// ```compile_fail
+/// let policy: handover::policy::Policy = serde_json::from_str("{}").unwrap();
+/// ```
 ///
 /// ```
 /// use handover::conversation::Situation;
@@ -20,9 +27,9 @@ use std::sync::Arc;
 /// let mut spec = Spec::default();
 /// spec.circumstances.push(Rule {
 ///     id: "third-contact".into(),
-///     about: None,
 ///     when: Condition::is(Test::Measure(Measure::PriorContacts, Range { at_least: Some(3.0), ..Range::default() })),
 ///     then: Effect { outcome: Outcome::HandOver, ..Effect::default() },
+///     ..Rule::default()
 /// });
 /// let policy: Policy = spec.check().policy()?;
 /// let mut situation = Situation::default();

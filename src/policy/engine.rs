@@ -135,12 +135,19 @@ impl Engine {
     pub(crate) fn matches(&self, now: &Situation, spec: &Spec) -> Matches<'_> {
         let facts = self.tests.look(now, spec);
         let mut bits = [0; WORDS];
-        let holding = set_bits(facts, self.width).filter_map(|test| self.pivots.get(test));
-        for candidates in holding.chain(self.pivots.last()) {
-            for number in candidates {
+        let mut consider = |pivot: Option<&Vec<u32>>| {
+            for number in pivot.into_iter().flatten() {
                 self.try_one(*number as usize, &facts, &mut bits);
             }
+        };
+        for (at, word) in facts.iter().take(self.width).enumerate() {
+            let mut rest = *word;
+            while rest != 0 {
+                consider(self.pivots.get(at * 64 + rest.trailing_zeros() as usize));
+                rest &= rest - 1;
+            }
         }
+        consider(self.pivots.last());
         Matches { engine: self, bits }
     }
 
@@ -190,7 +197,7 @@ fn lay_out(alternative: &Alternative, width: usize, masks: &mut Vec<u64>) {
 }
 
 /// What a rule does, with its route looked up.
-fn floor(rule: &Rule, spec: &Spec) -> Floor {
+pub(crate) fn floor(rule: &Rule, spec: &Spec) -> Floor {
     let then = &rule.then;
     let route = then.route.as_ref().and_then(|name| spec.routes.get(name));
     let mut skills: BTreeSet<Arc<str>> = then.skills.iter().cloned().collect();
@@ -231,9 +238,9 @@ struct Tests {
     shades: Vec<(u16, Number)>,
     kinds: Vec<(u64, Number)>,
     ranges: Vec<(Measure, Between, Number)>,
-    intents: Names,
-    stages: Names,
-    attributes: BTreeMap<Arc<str>, Attribute>,
+    intents: Names<Vec<Number>>,
+    stages: Names<Vec<Number>>,
+    attributes: Names<Attribute>,
     times: Vec<(Vec<Opening>, Number)>,
     seasons: Vec<(Vec<Season>, Number)>,
     schedules: Vec<(Vec<Arc<str>>, bool, Number)>,
@@ -244,30 +251,52 @@ struct Tests {
 
 #[derive(Debug, Default)]
 struct Attribute {
-    values: Names,
+    values: Names<Vec<Number>>,
     ranges: Vec<(Between, Number)>,
 }
 
-/// Names, each with the tests that it makes hold; sorted.
-#[derive(Debug, Default)]
-struct Names(Vec<(Arc<str>, Vec<Number>)>);
+/// A value for each of some names. Names are told apart by their length and first letters, and only the one that
+/// agrees is compared in full: most lookups find nothing.
+#[derive(Debug)]
+struct Names<T>(Vec<(u64, Arc<str>, T)>);
 
-impl Names {
-    fn add(&mut self, name: &Arc<str>, number: Number) {
-        match self.0.binary_search_by(|(other, _)| other.cmp(name)) {
-            Ok(at) => self.0.get_mut(at).into_iter().for_each(|(_, numbers)| numbers.push(number)),
-            Err(at) => self.0.insert(at, (Arc::clone(name), vec![number])),
+impl<T> Default for Names<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Default> Names<T> {
+    /// The value of a name, made where there is none yet.
+    fn entry(&mut self, name: &Arc<str>) -> Option<&mut T> {
+        let key = key(name);
+        let at = self.0.partition_point(|(other, known, _)| (*other, known) < (key, name));
+        if self.0.get(at).is_none_or(|(_, known, _)| known != name) {
+            self.0.insert(at, (key, Arc::clone(name), T::default()));
         }
+        self.0.get_mut(at).map(|(_, _, value)| value)
     }
 
-    fn get(&self, name: &str) -> Option<&Vec<Number>> {
-        let at = self.0.binary_search_by(|(other, _)| (**other).cmp(name)).ok()?;
-        self.0.get(at).map(|(_, numbers)| numbers)
+    fn get(&self, name: &str) -> Option<&T> {
+        let key = key(name);
+        let start = self.0.partition_point(|(other, ..)| *other < key);
+        let alike = self.0.get(start..)?.iter().take_while(|(other, ..)| *other == key);
+        alike.into_iter().find(|(_, known, _)| **known == *name).map(|(_, _, value)| value)
     }
 
     fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// The first eight bytes of a name and its length, as one number.
+fn key(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let first = match bytes.first_chunk() {
+        Some(chunk) => u64::from_le_bytes(*chunk),
+        None => bytes.iter().fold(0, |key, byte| key << 8 | u64::from(*byte)),
+    };
+    first.rotate_left(8) ^ bytes.len() as u64
 }
 
 /// A closed range.
@@ -317,18 +346,19 @@ impl Tests {
                 }
             }
             Test::Shade(shades) => self.shades.push((shades.iter().fold(0, |mask, s| mask | shade_bit(*s)), number)),
-            Test::Intent(intents) => intents.iter().for_each(|name| self.intents.add(name, number)),
-            Test::Stage(stages) => stages.iter().for_each(|name| self.stages.add(name, number)),
+            Test::Intent(intents) => add_names(&mut self.intents, intents, number),
+            Test::Stage(stages) => add_names(&mut self.stages, stages, number),
             Test::Measure(measure, range) => {
                 let range = if measure.counts() { *range } else { range.single() };
                 self.ranges.push((*measure, Between::of(&range), number));
             }
             Test::Attribute(name, values) => {
-                let attribute = self.attributes.entry(Arc::clone(name)).or_default();
-                values.iter().for_each(|value| attribute.values.add(value, number));
+                let attribute = self.attributes.entry(name);
+                attribute.into_iter().for_each(|attribute| add_names(&mut attribute.values, values, number));
             }
             Test::AttributeIn(name, range) => {
-                self.attributes.entry(Arc::clone(name)).or_default().ranges.push((Between::of(range), number));
+                let between = (Between::of(range), number);
+                self.attributes.entry(name).into_iter().for_each(|attribute| attribute.ranges.push(between));
             }
             Test::Time(times) => self.times.push((times.clone(), number)),
             Test::Season(seasons) => self.seasons.push((seasons.clone(), number)),
@@ -391,15 +421,13 @@ impl Tests {
         }
     }
 
-    /// Both sides are sorted by name: one walk over them finds what they share.
     fn look_at_attributes(&self, now: &Situation, facts: &mut Bits) {
-        let mut wanted = self.attributes.iter().peekable();
+        if self.attributes.is_empty() {
+            return;
+        }
         for (name, value) in &now.attributes {
-            while wanted.next_if(|(other, _)| *other < name).is_some() {}
-            match wanted.peek() {
-                Some((other, attribute)) if *other == name => attribute.look(value, facts),
-                Some(_) => {}
-                None => return,
+            if let Some(attribute) = self.attributes.get(name) {
+                attribute.look(value, facts);
             }
         }
     }
@@ -431,6 +459,12 @@ impl Attribute {
         for (between, at) in &self.ranges {
             set_if(facts, *at, between.has(number));
         }
+    }
+}
+
+fn add_names(to: &mut Names<Vec<Number>>, names: &[Arc<str>], number: Number) {
+    for name in names {
+        to.entry(name).into_iter().for_each(|numbers| numbers.push(number));
     }
 }
 
@@ -483,7 +517,7 @@ fn kind_mask(test: &Test) -> u64 {
         Test::Reply(values) => mask(REPLY, values, reply),
         Test::IntentIs(values) => mask(INTENT_IS, values, |v| v as u32),
         Test::Days(values) => mask(DAYS, values, weekday),
-        Test::Fact(fact, so) => fact_bit(*fact, *so),
+        Test::Fact(fact, _) => bit(FACT, *fact as u32),
         _ => 0,
     }
 }
@@ -513,8 +547,9 @@ fn weekday(day: u8) -> u32 {
     if day <= 7 { u32::from(day) } else { 0 }
 }
 
-const fn fact_bit(fact: Fact, so: bool) -> u64 {
-    bit(FACT, 2 * fact as u32 + so as u32)
+/// A fact's bit, where it is so.
+fn fact(fact: Fact, so: bool) -> u64 {
+    if so { bit(FACT, fact as u32) } else { 0 }
 }
 
 /// What a situation is, of every kind at once.
@@ -529,13 +564,13 @@ fn kinds(now: &Situation, holiday: bool) -> u64 {
         | now.reply.map_or(0, |r| bit(REPLY, reply(r)))
         | bit(INTENT_IS, intent_state(now) as u32)
         | bit(DAYS, weekday(now.local.weekday))
-        | fact_bit(Fact::Failed, now.failures.now)
-        | fact_bit(Fact::Misunderstood, misunderstood)
-        | fact_bit(Fact::BotRepeated, now.failures.bot_repeated)
-        | fact_bit(Fact::ModelFailed, !now.failures.models.is_empty())
-        | fact_bit(Fact::OfferOpen, now.open_offer.is_some())
-        | fact_bit(Fact::Declined, now.decline.is_some())
-        | fact_bit(Fact::Armed, now.armed)
-        | fact_bit(Fact::Disclosed, now.disclosed)
-        | fact_bit(Fact::Holiday, holiday)
+        | fact(Fact::Failed, now.failures.now)
+        | fact(Fact::Misunderstood, misunderstood)
+        | fact(Fact::BotRepeated, now.failures.bot_repeated)
+        | fact(Fact::ModelFailed, !now.failures.models.is_empty())
+        | fact(Fact::OfferOpen, now.open_offer.is_some())
+        | fact(Fact::Declined, now.decline.is_some())
+        | fact(Fact::Armed, now.armed)
+        | fact(Fact::Disclosed, now.disclosed)
+        | fact(Fact::Holiday, holiday)
 }

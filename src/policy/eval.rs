@@ -1,17 +1,8 @@
-//! Whether a condition holds, test by test and straight from the situation: what explanations are made with, and what
-//! the compiled engine is held against.
+//! Whether a test holds, straight from the situation: what explanations and samples are made with.
 
-use super::{Condition, Fact, IntentState, Measure, Range, Spec, Test};
+use super::{Fact, IntentState, Measure, Range, Spec, Test};
 use crate::conversation::{IntentView, Situation};
 use crate::signal::Signal;
-
-/// Whether `condition` holds.
-pub(crate) fn holds(condition: &Condition, now: &Situation, spec: &Spec) -> bool {
-    condition.tests.iter().all(|test| test_holds(test, now, spec))
-        && condition.all.iter().all(|part| holds(part, now, spec))
-        && condition.any.as_ref().is_none_or(|any| any.iter().any(|part| holds(part, now, spec)))
-        && condition.not.as_ref().is_none_or(|not| !holds(not, now, spec))
-}
 
 /// Whether one test holds.
 pub(crate) fn test_holds(test: &Test, now: &Situation, spec: &Spec) -> bool {

@@ -144,6 +144,12 @@ impl Sink {
         self.0.borrow().len()
     }
 
+    /// Whether something at a place, or within it, is an error already: what follows from it is no news.
+    pub(crate) fn has_error_in(&self, place: &DocPath) -> bool {
+        let within = |finding: &Finding| finding.place.steps().starts_with(place.steps());
+        self.0.borrow().iter().any(|finding| finding.severity() == Severity::Error && within(finding))
+    }
+
     /// All of them: errors first, then by place, then by code.
     pub(crate) fn sorted(self) -> Vec<Finding> {
         let mut findings = self.0.into_inner();

@@ -45,7 +45,11 @@ pub(crate) fn alternatives(condition: &Condition, atoms: &mut Atoms) -> Option<V
 fn expand(condition: &Condition, holds: bool, atoms: &mut Atoms) -> Option<Vec<Alternative>> {
     let mut parts: Vec<Vec<Alternative>> = Vec::new();
     for test in &condition.tests {
-        let literal = Literal { atom: atoms.number(test), holds };
+        // That something is not so is the same test, which then must not hold.
+        let literal = match test {
+            Test::Fact(fact, false) => Literal { atom: atoms.number(&Test::Fact(*fact, true)), holds: !holds },
+            other => Literal { atom: atoms.number(other), holds },
+        };
         parts.push(vec![Alternative::from([literal])]);
     }
     for part in &condition.all {

@@ -9,13 +9,16 @@
 //! never lower one.
 
 mod builtin;
+mod cells;
 mod code;
 mod compiled;
+mod cover;
 mod date;
 mod desk;
 mod document;
 mod engine;
 mod eval;
+mod explain;
 pub(crate) mod finding;
 mod hours;
 mod lint;
@@ -23,10 +26,13 @@ mod logic;
 pub(crate) mod nearest;
 mod node;
 mod path;
+mod plain;
 mod read;
 pub(crate) mod reader;
 mod rule;
 mod spec;
+mod tables;
+mod words;
 
 pub(crate) use engine::Matches;
 
@@ -34,6 +40,7 @@ pub use code::{Code, Severity};
 pub use compiled::Policy;
 pub use date::Date;
 pub use document::{Against, Checked, Document, Findings};
+pub use explain::{Because, Explanation, WhyNot};
 pub use finding::{Finding, Witness, Wording};
 pub use hours::{Calendar, Holiday, Hours, Opening};
 pub use node::Node;

@@ -1,4 +1,4 @@
-use super::Opening;
+use super::{Opening, Wording};
 use crate::conversation::{Channel, Owner, Reply};
 use crate::emotion::{Emotion, Valence};
 use crate::escalation::{Outcome, Priority, Style, Withhold};
@@ -14,6 +14,8 @@ pub struct Rule {
     pub id: Arc<str>,
     /// What it is for, in the author's words.
     pub about: Option<Arc<str>>,
+    /// Why, in plain words for a customer who asks; general words, where none are given.
+    pub because: Option<Wording>,
     /// When it matches.
     pub when: Condition,
     /// What it does.

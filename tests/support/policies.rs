@@ -34,7 +34,7 @@ const SHADES: [Shade; 7] = [
 ];
 const SCORES: [f64; 6] = [0.0, 0.2, 0.4, 0.6, 0.65, 1.0];
 
-pub fn signals() -> Vec<Signal> {
+pub(crate) fn signals() -> Vec<Signal> {
     Signal::BUILT_IN.into_iter().chain([Signal::from_name("gas_smell"), Signal::from_name("leak")]).collect()
 }
 
@@ -74,7 +74,7 @@ fn measure() -> impl Strategy<Value = Test> {
     })
 }
 
-pub fn test() -> impl Strategy<Value = Test> {
+pub(crate) fn test() -> impl Strategy<Value = Test> {
     let opening = (0..24_u16, 1..24_u16)
         .prop_map(|(from, length)| Opening { from: from * 60, until: ((from + length) * 60).min(1440) });
     let day = (1..=12_u8, 1..=28_u8);
@@ -105,7 +105,7 @@ pub fn test() -> impl Strategy<Value = Test> {
     ]
 }
 
-pub fn condition() -> impl Strategy<Value = Condition> {
+pub(crate) fn condition() -> impl Strategy<Value = Condition> {
     let leaf = prop::collection::vec(test(), 1..4).prop_map(|tests| Condition { tests, ..Condition::default() });
     leaf.prop_recursive(3, 10, 3, |inner| {
         let part = inner.clone();
@@ -140,7 +140,7 @@ fn effect() -> impl Strategy<Value = Effect> {
 }
 
 /// The vocabulary, queues and hours that random rules use.
-pub fn frame() -> Spec {
+pub(crate) fn frame() -> Spec {
     let list = |names: &[&str]| names.iter().map(|name| Arc::from(*name)).collect::<Vec<Arc<str>>>();
     let mut spec = Spec::bare();
     spec.id = Arc::from("random");
@@ -175,14 +175,19 @@ pub fn frame() -> Spec {
     spec
 }
 
-pub fn spec() -> impl Strategy<Value = Spec> {
+pub(crate) fn spec() -> impl Strategy<Value = Spec> {
     let rules = || prop::collection::vec((condition(), effect()), 0..8);
     (rules(), rules(), prop::sample::select(vec![1_u32, 2, 4, 8]), 1..=3_u32, 0..=4_u32).prop_map(
         |(rules, circumstances, stuck_cap, failure_cap, clarify_budget)| {
             let list = |kind: &str, rules: Vec<(Condition, Effect)>| -> Vec<Rule> {
                 let numbered = rules.into_iter().enumerate();
                 numbered
-                    .map(|(at, (when, then))| Rule { id: Arc::from(format!("{kind}{at}")), about: None, when, then })
+                    .map(|(at, (when, then))| Rule {
+                        id: Arc::from(format!("{kind}{at}")),
+                        when,
+                        then,
+                        ..Rule::default()
+                    })
                     .collect()
             };
             let mut spec = frame();
@@ -283,7 +288,7 @@ fn said() -> impl Strategy<Value = Situation> {
         })
 }
 
-pub fn situation() -> impl Strategy<Value = Situation> {
+pub(crate) fn situation() -> impl Strategy<Value = Situation> {
     let count = || 0..6_u32;
     (
         said(),
@@ -313,7 +318,7 @@ pub fn situation() -> impl Strategy<Value = Situation> {
             now.failures.misunderstood = misunderstood;
             now.failures.bot_repeated = repeated;
             now.failures.models = if model { vec![Arc::from("signals")] } else { Vec::new() };
-            now.open_offer = open.then(|| OpenOffer { turn: 5, implied_wish: implied, route: None });
+            now.open_offer = open.then_some(OpenOffer { turn: 5, implied_wish: implied, route: None });
             now.armed = armed;
             now.disclosed = disclosed;
             now.channel = channel;
@@ -336,7 +341,7 @@ pub fn situation() -> impl Strategy<Value = Situation> {
 }
 
 /// The meaning of a condition.
-pub fn naive(condition: &Condition, now: &Situation, spec: &Spec) -> bool {
+pub(crate) fn naive(condition: &Condition, now: &Situation, spec: &Spec) -> bool {
     let mut holds = true;
     for test in &condition.tests {
         holds &= naive_test(test, now, spec);

@@ -1,8 +1,13 @@
 //! What is wrong with a document that could be read. Each file looks for one kind of thing; the order does not matter,
 //! since findings are sorted in the end.
 
+mod bands;
+mod desk;
+mod ladder;
 mod names;
 mod ranges;
+mod reach;
+mod record;
 
 use super::finding::Sink;
 use super::{Against, DocPath, Rule, Spec};
@@ -13,7 +18,14 @@ pub(super) fn all(spec: &Spec, damaged: &BTreeSet<DocPath>, against: &Against, s
     crate::approval::document::check(spec, against, sink);
     names::look(spec, against, sink);
     ranges::look(spec, sink);
-    let _ = damaged;
+    // What is said of a rule as a whole only holds for rules whose parts are right.
+    let wrong = rules(spec).map(|(place, _)| place).filter(|place| sink.has_error_in(&place.key("when")));
+    let damaged: BTreeSet<DocPath> = wrong.chain(damaged.iter().cloned()).collect();
+    desk::look(spec, sink);
+    ladder::look(spec, sink);
+    bands::look(spec, &damaged, sink);
+    record::look(spec, against, sink);
+    reach::look(spec, &damaged, sink);
 }
 
 /// Every rule of both lists with its place.

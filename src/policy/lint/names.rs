@@ -131,7 +131,8 @@ impl<'s> Names<'s> {
             self.queue(queue, place.key("queue"));
         }
         self.skills(&then.skills, place);
-        for notice in &then.notices {
+        let built_in = |name: &&Arc<str>| NoticeKey::ALL.iter().any(|key| key.name() == &***name);
+        for notice in then.notices.iter().filter(|name| !built_in(name)) {
             self.known(notice, place.key("notices"), ("bericht", "notice"), self.own_notices());
         }
     }
@@ -181,19 +182,7 @@ impl<'s> Names<'s> {
                     self.values(name, values, kind, place);
                 }
             }
-            Test::AttributeIn(name, _) => {
-                if self.attribute(name, place).is_some_and(|kind| *kind != AttributeKind::Number) {
-                    let message = Wording::new(
-                        format!("`{name}` is geen getal, dus ligt nooit in een bereik"),
-                        format!("`{name}` is no number, so it lies in no range"),
-                    );
-                    let help = Wording::new(
-                        "Vergelijk met een waarde, of maak er in de woordenlijst \"number\" van.",
-                        "Compare it with a value, or make it \"number\" in the vocabulary.",
-                    );
-                    self.sink.push(Finding::new(Code::WrongType, place.key(name), message, help));
-                }
-            }
+            Test::AttributeIn(name, _) => self.number(name, place),
             Test::Channel(channels) if !vocabulary.channels.is_empty() => {
                 for channel in channels {
                     let known = vocabulary.channels.iter().map(|c| c.name());
@@ -209,6 +198,22 @@ impl<'s> Names<'s> {
             Test::Busy(names) => names.iter().for_each(|name| self.queue(name, place.clone())),
             _ => {}
         }
+    }
+
+    /// Only a number lies in a range.
+    fn number(&self, name: &str, place: &DocPath) {
+        if self.attribute(name, place).is_none_or(|kind| *kind == AttributeKind::Number) {
+            return;
+        }
+        let message = Wording::new(
+            format!("`{name}` is geen getal, dus ligt nooit in een bereik"),
+            format!("`{name}` is no number, so it lies in no range"),
+        );
+        let help = Wording::new(
+            "Vergelijk met een waarde, of maak er in de woordenlijst \"number\" van.",
+            "Compare it with a value, or make it \"number\" in the vocabulary.",
+        );
+        self.sink.push(Finding::new(Code::WrongType, place.key(name), message, help));
     }
 
     fn signal(&self, signal: &Signal, place: &DocPath) {

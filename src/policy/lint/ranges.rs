@@ -2,7 +2,7 @@
 
 use super::rules;
 use crate::policy::finding::Sink;
-use crate::policy::hours::{DAYS, Hours, Opening};
+use crate::policy::hours::{Hours, Opening};
 use crate::policy::reader::out_of_range;
 use crate::policy::{Code, Condition, DocPath, Finding, Measure, Range, Spec, Test, Wording};
 
@@ -65,11 +65,10 @@ fn within(place: DocPath, value: f64, (least, most): (f64, f64), sink: &Sink) {
     }
 }
 
+/// Days may have been written down together: the schedule is the place, and the same mistake is told once.
 fn schedule(hours: &Hours, place: &DocPath, sink: &Sink) {
     let mut told: Vec<Opening> = Vec::new();
-    for (key, day) in DAYS.into_iter().zip(&hours.week).chain([("holidays", &hours.holidays)]) {
-        openings(day, &place.key(key), &mut told, sink);
-    }
+    hours.week.iter().chain([&hours.holidays]).for_each(|day| openings(day, place, &mut told, sink));
 }
 
 /// Sorted openings: each the right way round, none over another. The same mistake on five weekdays is told once.
@@ -131,7 +130,7 @@ fn measured(measure: Measure, range: &Range, place: &DocPath, sink: &Sink) {
 /// A range has a bound, at most one on each side, and something between them.
 fn ordered(range: &Range, place: &DocPath, sink: &Sink) {
     let wrong = |code, message: Wording, help: Wording| sink.push(Finding::new(code, place.clone(), message, help));
-    if range.bounds().next().is_none() {
+    if range.bounds().next().is_none() && !sink.has_error_in(place) {
         wrong(
             Code::Missing,
             Wording::new("dit bereik heeft geen grens", "this range has no bound"),

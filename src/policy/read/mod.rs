@@ -5,6 +5,7 @@ mod rule;
 
 use super::finding::Sink;
 use super::reader::{Table, names_of, wrong_type};
+use super::tables::PRIORITIES;
 use super::{
     AttributeKind, Code, CoolDown, Disclosure, DocPath, Finding, Jurisdiction, NamedRoute, Node, Queue, Routing, Spec,
     Thresholds, Vocabulary, Wording,
@@ -237,8 +238,7 @@ fn routing(mut table: Table<'_>) -> Routing {
 }
 
 fn priority(table: &mut Table<'_>) -> Priority {
-    let all = [("normal", Priority::Normal), ("high", Priority::High), ("urgent", Priority::Urgent)];
-    table.choice("priority", &Wording::new("voorrang", "priority"), &all).unwrap_or_default()
+    table.choice("priority", &Wording::new("voorrang", "priority"), &PRIORITIES).unwrap_or_default()
 }
 
 fn route(mut table: Table<'_>) -> NamedRoute {

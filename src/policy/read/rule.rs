@@ -1,52 +1,16 @@
 use super::calendar::openings;
 use super::{list, priority};
-use crate::conversation::{Channel, Owner, Reply};
-use crate::emotion::{Emotion, Valence};
-use crate::escalation::{Outcome, Style, Withhold};
-use crate::frustration::Band;
+use crate::conversation::Channel;
+use crate::emotion::Emotion;
 use crate::policy::finding::Sink;
 use crate::policy::hours::{DAYS, Holiday};
 use crate::policy::reader::{Table, as_number, names_of, wrong_type};
+use crate::policy::tables::{BANDS, LANGS, OUTCOMES, OWNERS, REPLIES, SHADES, STYLES, VALENCES, WITHHOLD};
 use crate::policy::{
     Code, Condition, DocPath, Effect, Fact, Finding, IntentState, Measure, Node, Range, Rule, Season, Test, Wording,
 };
-use crate::signal::{Shade, Signal};
-use crate::text::Lang;
+use crate::signal::Signal;
 use std::sync::Arc;
-
-const OUTCOMES: [(&str, Outcome); 4] = [
-    ("continue", Outcome::Continue),
-    ("clarify", Outcome::Clarify),
-    ("offer_human", Outcome::OfferHuman),
-    ("hand_over", Outcome::HandOver),
-];
-const WITHHOLD: [(&str, Withhold); 4] = [
-    ("retention_offer", Withhold::RetentionOffer),
-    ("survey", Withhold::Survey),
-    ("upsell", Withhold::Upsell),
-    ("generic_steps", Withhold::GenericSteps),
-];
-const STYLES: [(&str, Style); 5] = [
-    ("acknowledge", Style::Acknowledge),
-    ("plain", Style::Plain),
-    ("short", Style::Short),
-    ("calm", Style::Calm),
-    ("formal", Style::Formal),
-];
-const SHADES: [(&str, Shade); 7] = [
-    ("callback", Shade::Callback),
-    ("supervisor", Shade::Supervisor),
-    ("phone", Shade::Phone),
-    ("implied", Shade::Implied),
-    ("conditional", Shade::Conditional),
-    ("contest", Shade::Contest),
-    ("formal", Shade::Formal),
-];
-const VALENCES: [(&str, Valence); 3] = [("neg", Valence::Neg), ("neu", Valence::Neu), ("pos", Valence::Pos)];
-const BANDS: [(&str, Band); 3] = [("low", Band::Low), ("rising", Band::Rising), ("high", Band::High)];
-const OWNERS: [(&str, Owner); 3] = [("bot", Owner::Bot), ("pending", Owner::Pending), ("human", Owner::Human)];
-const REPLIES: [(&str, Reply); 2] = [("yes", Reply::Yes), ("no", Reply::No)];
-const LANGS: [(&str, Lang); 2] = [("nl", Lang::Nl), ("en", Lang::En)];
 
 /// Reads one rule.
 pub(super) fn read(mut table: Table<'_>, sink: &Sink) -> Rule {
@@ -59,6 +23,7 @@ pub(super) fn read(mut table: Table<'_>, sink: &Sink) -> Rule {
         table.missing("id", help);
     }
     let about = table.text("about");
+    let because = table.table("because").map(super::notice);
     let when = table.table("when").map(|part| condition(part, sink));
     if when.is_none() && table.node("when").is_none() {
         let help = Wording::new(
@@ -79,6 +44,7 @@ pub(super) fn read(mut table: Table<'_>, sink: &Sink) -> Rule {
     Rule {
         id: id.unwrap_or_else(|| Arc::from("")),
         about,
+        because,
         when: when.unwrap_or_default(),
         then: then.unwrap_or_default(),
     }
