@@ -19,10 +19,8 @@ fn ai() -> Principal {
 
 fn staff() -> StaffList {
     let in_team = |roles: &[&str], team: &str| {
-        let mut colleague = Colleague::default();
-        colleague.roles = roles.iter().map(|role| Role::from(*role)).collect();
-        colleague.team = Some(team.into());
-        colleague
+        let roles = roles.iter().map(|role| Role::from(*role)).collect();
+        Colleague { roles, team: Some(team.into()) }
     };
     StaffList::builder()
         .colleague("anna", in_team(&["agent"], "service"))

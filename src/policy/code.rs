@@ -95,7 +95,7 @@ codes! {
     /// A rule does nothing.
     DoesNothing = "E26";
     /// Nothing says who decides on what no approval rule names.
-    NoDefaultRoute = "E23";
+    NoDefaultRoute = "E56";
     /// A rule denies an action altogether.
     Swallowed = "W25";
     /// A rule tries what only the ladder does.
