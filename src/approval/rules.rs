@@ -207,7 +207,7 @@ impl RuleSet {
 ///
 /// ```
 /// use handover::approval::{
-///     ActionSpec, ApprovalPolicy, ApprovalRule, ApprovalRules, Currency, Draw, Facts, Item, Money, Principal,
+///     ActionSpec, ApprovalPolicy, ApprovalRule, ApprovalRules, Currency, Draw, Effect, Facts, Item, Money, Principal,
 ///     Proposal, Requirement, RuleEffect, RuleSet, Stage, When,
 /// };
 /// use handover::escalation::PolicyRef;
