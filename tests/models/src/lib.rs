@@ -224,9 +224,9 @@ impl Gate {
         Some(Command::new(id, wish))
     }
 
-    fn claim(&self, record: &Record, _worker: usize, policy: u32) -> Wish {
+    fn claim(&self, record: &Record, worker: usize, policy: u32) -> Wish {
         Wish::Claim {
-            worker: format!("w{_worker}").as_str().into(),
+            worker: format!("w{worker}").as_str().into(),
             seen: record.seen(),
             policy: self.policies[&policy].reference(),
         }
@@ -304,6 +304,9 @@ fn rules(version: u32) -> ApprovalRules {
     set.rules.push(ApprovalRule { id: "too much".into(), when, then: RuleEffect::Deny.into() });
     ApprovalRules::compile(set).unwrap()
 }
+
+/// Whether a world is one that has to be reachable.
+type Reached = fn(&Gate, &World) -> bool;
 
 impl Model for Gate {
     type State = World;
@@ -384,7 +387,7 @@ impl Model for Gate {
         properties.push(Property::<Self>::always("whatever is not over has a timer that moves it", |gate, world| {
             gate.timer_moves(world)
         }));
-        let reached: [(&'static str, fn(&Self, &World) -> bool); 10] = [
+        let reached: [(&'static str, Reached); 10] = [
             ("done", |_, w| w.ghost.effects == 1 && ended(w, "settled")),
             ("done after an edit", |_, w| w.ghost.effects == 1 && w.ghost.revision > 0),
             ("done under the stricter policy", |_, w| w.ghost.effects == 1 && w.record.policy().version == 2),
