@@ -22,6 +22,8 @@
 //! | [`conversation`] | turns folded into a situation; what the host did with a decision |
 //! | [`escalation`] | the ladder of precedence, notices, and what must always hold |
 //! | [`policy`] | the rules as a document that is checked before it goes live, and the engine that runs it |
+//! | [`approval`] | what an AI wants to do: judged, approved by people, claimed once |
+//! | [`conformance`] | suites that a host runs on its own store |
 //! | [`language`] | languages beside Dutch and English, as data that a host loads |
 //! | [`vectors`] | what a message means, as a vector: alike in Dutch and English |
 //! | [`heads`] | linear heads over a message: the form in which trained models ship |
@@ -94,13 +96,19 @@
 //!
 //! # Features
 //! `models` (default): trained models of signals and emotion beside patterns and cues; needs `vectors` (default): the
-//! table of word vectors that ships. Without them the readers are patterns and cues alone.
+//! table of word vectors that ships. Without them the readers are patterns and cues alone. `audit`: a log chained by
+//! SHA-256, `handover::audit`.
 
+mod hex;
 mod mistakes;
 mod number;
 mod port;
 mod triage;
 
+pub mod approval;
+#[cfg(feature = "audit")]
+pub mod audit;
+pub mod conformance;
 pub mod conversation;
 pub mod emotion;
 pub mod escalation;

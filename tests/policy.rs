@@ -242,6 +242,9 @@ fn every_broken_document_is_seen_through() {
     }
     assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), files.len(), wrong.join("\n"));
     assert!(files.len() >= 60, "{}", files.len());
+    // Those of the section `approval` have a list of their own, which `approval_document.rs` goes through.
+    let approval = include_str!("approval/broken/changes.txt").lines().filter_map(|line| line.split_once(' '));
+    seen.extend(approval.map(|(code, _)| code.to_owned()));
     // E04 needs a classifier's labels and has a test of its own.
     let codes = Code::ALL.iter().filter(|code| **code != Code::VocabularyBehind);
     let unseen: Vec<_> = codes.filter(|code| !seen.contains(code.name())).collect();

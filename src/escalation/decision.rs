@@ -107,7 +107,7 @@ pub enum Style {
 }
 
 /// The policy that made a decision.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PolicyRef {
     /// Its id.
     pub id: Arc<str>,

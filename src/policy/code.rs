@@ -94,12 +94,34 @@ codes! {
     MatchesAlways = "W24";
     /// A rule does nothing.
     DoesNothing = "E26";
+    /// Nothing says who decides on what no approval rule names.
+    NoDefaultRoute = "E56";
+    /// A rule denies an action altogether.
+    Swallowed = "W25";
     /// A rule tries what only the ladder does.
     NotForRules = "E27";
     /// A rule can't soften what the ladder does here.
     LadderDecides = "W28";
     /// A name in the vocabulary that nothing uses.
     Unused = "W29";
+    /// Nobody on the staff list holds the role.
+    NobodyHolds = "E30";
+    /// More people have to approve than may.
+    QuorumTooHigh = "E31";
+    /// All who may approve are of one team, and another is asked for.
+    OneTeam = "E32";
+    /// The same person would have to fill two stages.
+    SamePersonTwice = "E33";
+    /// Approval hangs on one person.
+    SinglePoint = "W34";
+    /// Time runs out on an approval, and the customer hears nothing.
+    SilentTimeout = "E36";
+    /// A customer waits for an approval longer than anybody does in good faith.
+    PatientApproval = "W37";
+    /// A rung of a ladder brings nobody new.
+    EmptyRung = "E38";
+    /// What can't be undone lies ready to be run for long.
+    LongWindow = "W39";
     /// A way to a person that reaches nobody.
     ReachesNobody = "E40";
     /// A notice that is not written in both languages.
@@ -118,8 +140,18 @@ codes! {
     OffTheRecord = "W48";
     /// What a customer is or spends decides who gets a person.
     Unequal = "W49";
+    /// What can't be undone passes with neither a budget nor a sample.
+    UncheckedIrreversible = "E50";
+    /// A limit for each amount without one for their sum.
+    Slicing = "E51";
+    /// Approved once and for all where a rule says never always.
+    AlwaysOnNever = "E52";
     /// A sign of danger, grief or hardship that no rule handles.
     Unhandled = "W53";
+    /// Nothing of what passes is ever looked at.
+    NoSample = "W54";
+    /// Somebody in distress may be dealt with by a machine alone.
+    AloneInDistress = "E58";
 }
 
 impl Code {

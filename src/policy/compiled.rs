@@ -1,5 +1,6 @@
 use super::engine::Engine;
 use super::{Document, Spec, Wording};
+use crate::approval::ApprovalRules;
 use crate::conversation::{LocalTime, Situation};
 use crate::escalation::{Decision, EscalationPolicy, Ladder, NoticeKey, NoticeTexts, PolicyRef};
 use crate::text::Lang;
@@ -44,6 +45,7 @@ pub struct Policy {
     reference: PolicyRef,
     engine: Engine,
     texts: NoticeTexts,
+    approval: Option<ApprovalRules>,
 }
 
 impl Default for Policy {
@@ -64,7 +66,8 @@ impl Policy {
             }
         }
         let reference = PolicyRef { id: Arc::clone(&spec.id), version: spec.version };
-        Self { engine: Engine::compile(&spec), reference, texts, spec }
+        let approval = crate::approval::document::compile(&spec);
+        Self { engine: Engine::compile(&spec), reference, texts, approval, spec }
     }
 
     /// The document that it was made from.
@@ -77,6 +80,12 @@ impl Policy {
     #[must_use]
     pub const fn reference(&self) -> &PolicyRef {
         &self.reference
+    }
+
+    /// The rules of the approval gate; none where the document has no such section: then nothing is ever approved.
+    #[must_use]
+    pub const fn approval(&self) -> Option<&ApprovalRules> {
+        self.approval.as_ref()
     }
 
     /// The built-in notices, in the document's words where it has some.

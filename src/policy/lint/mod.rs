@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 /// Looks for everything. `damaged` rules could not be read whole: nothing is concluded from what they leave out.
 pub(super) fn all(spec: &Spec, damaged: &BTreeSet<DocPath>, against: &Against, sink: &Sink) {
+    crate::approval::document::check(spec, against, sink);
     names::look(spec, against, sink);
     ranges::look(spec, sink);
     // What is said of a rule as a whole only holds for rules whose parts are right.
