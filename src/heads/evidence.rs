@@ -2,7 +2,7 @@ use super::{Heads, Ngram, share};
 
 /// What is left has to fall this part of the excess below the threshold: taking words out makes new pairs, which may
 /// speak for the label too.
-const SLACK: f32 = 0.35;
+const SLACK: f32 = 0.9;
 
 /// What carries a label in one message: its n-grams and what else each word stands for.
 pub(crate) struct Carrying {
@@ -16,9 +16,8 @@ pub(crate) struct Carrying {
 }
 
 impl Heads {
-    /// Takes a message apart for a label. `beside` is what the label's other numbers add: it goes to the words as far as
-    /// they speak for it.
-    pub(crate) fn carrying(&self, ngrams: &[Ngram], label: usize, words: usize, beside: f32) -> Carrying {
+    /// Takes a message apart for a label. What the label's other numbers add belongs to no word by itself.
+    pub(crate) fn carrying(&self, ngrams: &[Ngram], label: usize, words: usize) -> Carrying {
         let mut touched = vec![0; words];
         for ngram in ngrams {
             if let Some(count) = touched.get_mut(ngram.first as usize) {
@@ -28,13 +27,7 @@ impl Heads {
         let known = self.contributions(ngrams, label);
         let unscaled = 1.0 / share(ngrams.len());
         let ngrams_known = known.iter().map(|(n, weight)| (n.first, n.last, weight * unscaled)).collect();
-        let mut parts = Carrying { ngrams: ngrams_known, touched, total: ngrams.len(), extra: vec![0.0; words] };
-        let speaks: Vec<f32> = (0..words).map(|word| parts.weight(word).max(0.0)).collect();
-        let sum: f32 = speaks.iter().sum();
-        if beside > 0.0 && sum > 0.0 {
-            parts.extra = speaks.iter().map(|weight| beside * weight / sum).collect();
-        }
-        parts
+        Carrying { ngrams: ngrams_known, touched, total: ngrams.len(), extra: vec![0.0; words] }
     }
 }
 

@@ -141,8 +141,7 @@ impl TrainedSignals {
     fn places(&self, read: &Read<'_>, label: usize, excess: f32, pattern: Option<&Finding>) -> Vec<Evidence> {
         let dims = usize::from(self.vectors.dims());
         let weights = self.heads.number_weights(label);
-        let meaning: f32 = weights.iter().zip(&read.numbers).take(dims).map(|(weight, value)| weight * value).sum();
-        let mut carrying = self.heads.carrying(&read.ngrams, label, read.text.words().len(), meaning);
+        let mut carrying = self.heads.carrying(&read.ngrams, label, read.text.words().len());
         let shown = pattern.map_or(&[][..], |finding| finding.evidence.as_slice());
         let weight = weights.get(dims + label).copied().unwrap_or(0.0);
         let part = PATTERN * weight * pattern.map_or(0.0, |f| f.score) / shown.len().max(1) as f32;
