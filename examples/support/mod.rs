@@ -2,6 +2,8 @@
 
 #[allow(dead_code, reason = "not every program reads rules")]
 pub(crate) mod document;
+#[allow(dead_code, reason = "only one program plays scenarios")]
+pub(crate) mod scenarios;
 
 use serde::Serialize;
 use std::fs::File;

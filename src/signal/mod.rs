@@ -152,7 +152,7 @@ pub enum Shade {
 }
 
 impl Shade {
-    fn from_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Some(match name {
             "callback" => Self::Callback,
             "supervisor" => Self::Supervisor,
