@@ -5,11 +5,12 @@
 #[path = "support/policies.rs"]
 mod policies;
 
-use handover::conversation::{QueueState, Situation};
+use handover::conversation::{Channel, Decline, LocalTime, QueueState, Situation};
 use handover::escalation::invariants::{self, Violation};
-use handover::escalation::{EscalationPolicy, Outcome, Priority};
+use handover::escalation::{EscalationPolicy, Mode, NoticeKey, Outcome, Priority};
+use handover::frustration::Band;
 use handover::policy::{Against, Code, Date, Document, Finding, Node, Policy, Rule, Severity, Spec, Step};
-use handover::signal::Signal;
+use handover::signal::{Finding as SignalFinding, Signal, Signals};
 use handover::text::Lang;
 use policies::{naive, situation, spec};
 use proptest::prelude::*;
@@ -17,13 +18,19 @@ use proptest::strategy::ValueTree;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// So many cases, or as many as `PROPTEST_CASES` says: a long run is a fuzzer.
+fn config(cases: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|asked| asked.parse().ok());
+    ProptestConfig { cases: asked.unwrap_or(cases), failure_persistence: None, ..ProptestConfig::default() }
+}
+
 /// A random document, where the checker lets it pass.
 fn compiled(spec: Spec) -> Option<Policy> {
     spec.check().policy().ok()
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 250, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(250))]
 
     /// The engine against the naive interpreter.
     #[test]
@@ -314,7 +321,7 @@ fn together(spec: &Spec, now: &Situation) -> (Outcome, Option<Arc<str>>, Priorit
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(120))]
 
     /// What the checker claims of a rule, held against random situations: it can't match, always matches, adds nothing.
     #[test]
@@ -382,4 +389,119 @@ fn placed(finding: &Finding) -> Option<(&str, usize)> {
         [Step::Key(list), Step::At(at), ..] => Some((list, *at)),
         _ => None,
     }
+}
+
+fn energy() -> Spec {
+    let document: Document = toml::from_str(include_str!("../examples/policies/energy.toml")).unwrap();
+    document.check().spec().clone()
+}
+
+/// A message that holds one signal, at a weekday and minute of a week in July 2027.
+fn says(signal: &str, weekday: u8, minute: u16) -> Situation {
+    let mut now = Situation::default();
+    let holds = |signal| SignalFinding { signal, shade: None, score: 0.9, holds: true, evidence: Vec::new() };
+    now.signals = Signals::from(vec![holds(Signal::from_name(signal))]);
+    now.local = LocalTime { year: 2027, month: 7, day: 4 + weekday, weekday, minute };
+    now
+}
+
+fn way(policy: &Policy, now: &Situation) -> (String, Mode) {
+    let route = policy.decide(now).route.unwrap();
+    (route.queue.to_string(), route.mode)
+}
+
+#[test]
+fn the_hours_of_a_document_change_the_mode_and_never_the_way() {
+    let policy = energy().check().policy().unwrap();
+    let (monday, sunday) = (|signal| says(signal, 1, 600), |signal| says(signal, 7, 600));
+    assert_eq!(way(&policy, &monday("meter_tampering")), ("rights".to_owned(), Mode::Live));
+    assert_eq!(way(&policy, &sunday("meter_tampering")), ("rights".to_owned(), Mode::Ticket));
+    assert_eq!(way(&policy, &sunday("bereavement")), ("first_line".to_owned(), Mode::CallBack));
+    assert_eq!(way(&policy, &sunday("gas_smell")), ("duty".to_owned(), Mode::Live));
+    assert!(policy.decide(&sunday("bereavement")).notices.contains(&NoticeKey::ClosedNextOpening));
+    let opens = policy.next_opening("debt", &sunday("churn").local).unwrap();
+    assert_eq!((opens.day, opens.weekday, opens.minute), (12, 1, 540));
+    // On a holiday the schedules follow their holiday hours, whatever the day of the week.
+    let mut christmas = says("bereavement", 5, 600);
+    (christmas.local.month, christmas.local.day) = (12, 25);
+    assert_eq!(way(&policy, &christmas).1, Mode::CallBack);
+}
+
+#[test]
+fn what_the_host_says_of_a_queue_goes_before_its_hours() {
+    let policy = energy().check().policy().unwrap();
+    let mut now = says("bereavement", 7, 600);
+    now.availability.queues.insert(Arc::from("first_line"), QueueState::open());
+    assert_eq!(way(&policy, &now).1, Mode::Live);
+    now.availability.age = 10_000_000;
+    assert_eq!(way(&policy, &now).1, Mode::CallBack, "a stale picture counts for nothing");
+}
+
+#[test]
+fn busy_queues_pass_on_and_urgent_ones_wake_who_is_on_call() {
+    let mut spec = energy();
+    spec.routing.safety = Arc::from("first_line");
+    let policy = spec.check().policy().unwrap();
+    assert_eq!(way(&policy, &says("crisis", 1, 180)), ("duty".to_owned(), Mode::OnCall));
+    let mut now = says("financial_hardship", 1, 600);
+    let full = QueueState { free: 0, wait: Some(900_000), ..QueueState::open() };
+    now.availability.queues.insert(Arc::from("debt"), full);
+    assert_eq!(way(&policy, &now), ("first_line".to_owned(), Mode::Live));
+    now.availability.queues.insert(Arc::from("first_line"), full);
+    assert_eq!(way(&policy, &now), ("debt".to_owned(), Mode::Live));
+}
+
+#[test]
+fn what_was_held_back_is_told() {
+    let policy = energy().check().policy().unwrap();
+    let mut now = says("financial_hardship", 1, 600);
+    now.decline = Some(Decline { turns_ago: 1, level: 0.2 });
+    let explanation = policy.explain(&now);
+    assert_eq!(explanation.decision.outcome, Outcome::Continue);
+    let held: Vec<_> = explanation.why_not.iter().filter(|w| w.held_back).collect();
+    assert_eq!((held.len(), &*held[0].what), (1, "hardship"));
+    assert_eq!(held[0].place.to_string(), "rules[5]");
+    assert!(
+        explanation.for_agent(Lang::En).contains("held back: `hardship`: the customer declined a person 1 turns ago")
+    );
+    let customer = explanation.for_customer(Lang::Nl);
+    assert!(customer.contains("medewerker") && !customer.chars().any(|c| c.is_ascii_digit()), "{customer}");
+}
+
+#[test]
+fn what_missed_by_little_is_told_with_its_number() {
+    let policy = energy().check().policy().unwrap();
+    let mut now = Situation::default();
+    now.channel = Channel::Voice;
+    now.customer_turns = 4;
+    now.frustration.band = Band::Rising;
+    now.hints = 1;
+    let explanation = policy.explain(&now);
+    let told: BTreeMap<&str, &str> = explanation.why_not.iter().map(|w| (&*w.what, &*w.missing.en)).collect();
+    assert_eq!(told["long-call"], "not so: turns is at least 5 (measured: 4)");
+    assert_eq!(told["hints"], "measured: 1, the threshold is 2");
+}
+
+#[test]
+fn disclosure_only_grows() {
+    let mut spec = energy();
+    spec.disclosure.every_turns = Some(10);
+    let policy = spec.check().policy().unwrap();
+    let discloses = |turns: u32, silence: u64| {
+        let mut now = Situation::default();
+        now.disclosed = true;
+        now.customer_turns = turns;
+        now.silence = silence;
+        policy.decide(&now).notices.contains(&NoticeKey::DiscloseBot)
+    };
+    assert!(!discloses(1, 0) && discloses(10, 0) && discloses(20, 0) && !discloses(11, 0));
+    assert!(discloses(1, 86_400_000) && !discloses(1, 86_399_000));
+}
+
+#[test]
+fn a_document_is_the_same_in_json_and_in_toml() {
+    let source = include_str!("../examples/policies/energy.toml");
+    let toml: Document = toml::from_str(source).unwrap();
+    let json: Document = serde_json::from_str(&serde_json::to_string(&toml).unwrap()).unwrap();
+    assert_eq!(toml.check(), json.check());
 }
