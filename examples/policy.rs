@@ -306,9 +306,10 @@ fn tell(out: &mut impl Write, task: &Test, scenario: &Scenario, played: &Played)
 }
 
 fn tally(out: &mut impl Write, lang: Lang, (played, failed): (usize, usize), unreached: &[&str]) -> io::Result<()> {
+    let one = played == 1;
     match lang {
-        Lang::Nl => writeln!(out, "{played} scenario's, {failed} fout")?,
-        Lang::En => writeln!(out, "{played} scenarios, {failed} failed")?,
+        Lang::Nl => writeln!(out, "{played} scenario{}, {failed} fout", if one { "" } else { "'s" })?,
+        Lang::En => writeln!(out, "{played} scenario{}, {failed} failed", if one { "" } else { "s" })?,
     }
     if unreached.is_empty() {
         return Ok(());

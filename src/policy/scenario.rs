@@ -310,30 +310,35 @@ impl Expect {
         let priority = route.map(|r| name_of(&PRIORITIES, &r.priority));
         one("priority", self.priority.map(|p| name_of(&PRIORITIES, &p)), priority);
         one("mode", self.mode.map(mode), route.map(|r| mode(r.mode)));
-        let texts = |names: &[Arc<str>]| -> Vec<String> { names.iter().map(ToString::to_string).collect() };
         let skills = route.iter().flat_map(|r| r.skills.iter().map(AsRef::as_ref)).collect();
         let (notices, rules) = (notices(decision), rules(decision));
         let withhold = decision.withhold.iter().map(|w| name_of(&WITHHOLD, w)).collect();
         let style = decision.style.iter().map(|s| name_of(&STYLES, s)).collect();
-        let named = |table: &[&'static str]| -> Vec<String> { table.iter().map(ToString::to_string).collect() };
         let withheld: Vec<&str> = self.withhold.iter().map(|w| name_of(&WITHHOLD, w)).collect();
         let styles: Vec<&str> = self.style.iter().map(|s| name_of(&STYLES, s)).collect();
-        let mut each = |key, wanted: Vec<String>, got: &BTreeSet<&str>, there: bool| {
-            let off: Vec<&str> = wanted.iter().map(String::as_str).filter(|w| got.contains(w) != there).collect();
+        let mut each = |key, wanted: &[&str], got: &BTreeSet<&str>, there: bool| {
+            let off: Vec<&str> = wanted.iter().copied().filter(|want| got.contains(want) != there).collect();
             if !off.is_empty() {
-                let got: Vec<&str> = got.iter().copied().collect();
-                let got = if got.is_empty() { "-".to_owned() } else { got.join(", ") };
-                told.push(Mismatch::differs(turn, key, &off.join(", "), &got));
+                told.push(Mismatch::differs(turn, key, &off.join(", "), &listed(got)));
             }
         };
-        each("skills", texts(&self.skills), &skills, true);
-        each("notices", texts(&self.notices), &notices, true);
-        each("withhold", named(&withheld), &withhold, true);
-        each("style", named(&styles), &style, true);
-        each("rules", texts(&self.rules), &rules, true);
-        each("no_notices", texts(&self.no_notices), &notices, false);
-        each("no_rules", texts(&self.no_rules), &rules, false);
+        each("skills", &texts(&self.skills), &skills, true);
+        each("notices", &texts(&self.notices), &notices, true);
+        each("withhold", &withheld, &withhold, true);
+        each("style", &styles, &style, true);
+        each("rules", &texts(&self.rules), &rules, true);
+        each("no_notices", &texts(&self.no_notices), &notices, false);
+        each("no_rules", &texts(&self.no_rules), &rules, false);
     }
+}
+
+fn texts(names: &[Arc<str>]) -> Vec<&str> {
+    names.iter().map(AsRef::as_ref).collect()
+}
+
+fn listed(names: &BTreeSet<&str>) -> String {
+    let names: Vec<&str> = names.iter().copied().collect();
+    if names.is_empty() { "-".to_owned() } else { names.join(", ") }
 }
 
 const fn mode(mode: Mode) -> &'static str {
@@ -645,9 +650,18 @@ mod tests {
     fn every_difference_is_told() {
         let all = told(
             r#"turns = [{ customer = "hoi", signals = ["bereavement"] }]
-            expect = { outcome = "continue", queue = "safety", priority = "urgent", mode = "ticket", skills = ["care"],
-                notices = ["waiting"], withhold = ["generic_steps"], style = ["formal"], rules = ["churn"],
-                no_rules = ["bereavement"], no_notices = ["handing_over"] }"#,
+            [scenarios.expect]
+            outcome = "continue"
+            queue = "safety"
+            priority = "urgent"
+            mode = "ticket"
+            skills = ["care"]
+            notices = ["waiting"]
+            withhold = ["generic_steps"]
+            style = ["formal"]
+            rules = ["churn"]
+            no_rules = ["bereavement"]
+            no_notices = ["handing_over"]"#,
         );
         let keys = ["outcome", "queue", "priority", "mode", "skills", "notices", "withhold", "style", "rules"];
         for key in keys.into_iter().chain(["no_rules", "no_notices"]) {
