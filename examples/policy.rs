@@ -8,15 +8,17 @@ mod support;
 use anstyle::{AnsiColor, Style};
 use clap::{Args, Parser, Subcommand};
 use handover::conversation::{LocalTime, Situation};
-use handover::policy::{Against, Checked, Date, Finding, Played, Rehearsal, Scenario, Severity};
+use handover::policy::{Against, Checked, Date, Finding, Severity};
 use handover::text::Lang;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 use support::document::{Sourced, counts};
+use support::lang;
+use support::scenarios::Rehearse;
 
 /// Rules for who should handle a customer: checked before they go live, explained afterwards.
 #[derive(Parser)]
@@ -32,7 +34,7 @@ enum Task {
     /// Decide a situation, and say why, and why not otherwise.
     Explain(Explain),
     /// Play conversations against a policy, and name everything that is decided otherwise than expected.
-    Test(Test),
+    Test(Rehearse),
 }
 
 #[derive(Args)]
@@ -73,31 +75,8 @@ struct Explain {
     lang: Lang,
 }
 
-#[derive(Args)]
-struct Test {
-    /// The policy, as TOML or JSON.
-    #[arg(value_name = "FILE.toml")]
-    policy: PathBuf,
-    /// The scenarios, as TOML or as JSON lines; `-` is standard input.
-    #[arg(value_name = "SCENARIOS.toml", required = true)]
-    scenarios: Vec<PathBuf>,
-    /// A rule that no scenario reaches is a failure too.
-    #[arg(long)]
-    all_rules: bool,
-    /// One JSON object a scenario, and nothing else on standard output.
-    #[arg(long)]
-    json: bool,
-    /// The language of what is said.
-    #[arg(long, value_name = "nl|en", default_value = "en", value_parser = lang)]
-    lang: Lang,
-}
-
 fn date(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| format!("`{text}` is no day; write 2027-06-30"))
-}
-
-fn lang(text: &str) -> Result<Lang, String> {
-    Lang::ALL.into_iter().find(|lang| lang.code() == text).ok_or_else(|| format!("`{text}` is neither nl nor en"))
 }
 
 fn main() -> ExitCode {
@@ -108,7 +87,7 @@ fn run(options: &Options) -> io::Result<ExitCode> {
     match &options.task {
         Task::Check(task) => check(task),
         Task::Explain(task) => explain(task),
-        Task::Test(task) => test(task),
+        Task::Test(task) => task.run(),
     }
 }
 
@@ -252,71 +231,4 @@ fn explain(task: &Explain) -> io::Result<ExitCode> {
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn test(task: &Test) -> io::Result<ExitCode> {
-    let policy = Sourced::policy(&task.policy)?;
-    let rules: Vec<String> =
-        policy.spec().rules.iter().chain(&policy.spec().circumstances).map(|rule| rule.id.to_string()).collect();
-    let rehearsal = Rehearsal::of(policy).map_err(io::Error::other)?;
-    let (mut played, mut failed, mut reached) = (0, 0, BTreeSet::new());
-    let mut out = BufWriter::new(anstream::stdout().lock());
-    for path in &task.scenarios {
-        for scenario in support::scenarios::open(path)? {
-            let outcome = rehearsal.play(&scenario);
-            played += 1;
-            failed += usize::from(!outcome.mismatches.is_empty());
-            reached.extend(outcome.rules().map(ToOwned::to_owned));
-            tell(&mut out, task, &scenario, &outcome)?;
-        }
-    }
-    let unreached: Vec<&str> = rules.iter().filter(|id| !reached.contains(*id)).map(String::as_str).collect();
-    if !task.json {
-        tally(&mut out, task.lang, (played, failed), &unreached)?;
-    }
-    out.flush()?;
-    if task.all_rules && task.json && !unreached.is_empty() {
-        anstream::eprintln!("no scenario reaches {}", unreached.join(", "));
-    }
-    let wrong = failed > 0 || played == 0 || (task.all_rules && !unreached.is_empty());
-    Ok(ExitCode::from(u8::from(wrong)))
-}
-
-/// A scenario in a line, and below it what was decided otherwise.
-fn tell(out: &mut impl Write, task: &Test, scenario: &Scenario, played: &Played) -> io::Result<()> {
-    if task.json {
-        let mismatches: Vec<Value> =
-            played.mismatches.iter().map(|m| json!({ "turn": m.turn, "message": m.message })).collect();
-        let line = json!({ "id": scenario.id, "passed": mismatches.is_empty(), "mismatches": mismatches });
-        return support::json_line(out, &line);
-    }
-    let passed = played.mismatches.is_empty();
-    let style = if passed { AnsiColor::Green } else { AnsiColor::Red }.on_default().bold();
-    let word = match (passed, task.lang) {
-        (true, Lang::Nl) => "goed",
-        (true, Lang::En) => "ok",
-        (false, Lang::Nl) => "fout",
-        (false, Lang::En) => "failed",
-    };
-    writeln!(out, "{style}{word:>6}{style:#} {}", scenario.id)?;
-    for mismatch in &played.mismatches {
-        writeln!(out, "         {}", mismatch.text(task.lang))?;
-    }
-    Ok(())
-}
-
-fn tally(out: &mut impl Write, lang: Lang, (played, failed): (usize, usize), unreached: &[&str]) -> io::Result<()> {
-    let one = played == 1;
-    match lang {
-        Lang::Nl => writeln!(out, "{played} scenario{}, {failed} fout", if one { "" } else { "'s" })?,
-        Lang::En => writeln!(out, "{played} scenario{}, {failed} failed", if one { "" } else { "s" })?,
-    }
-    if unreached.is_empty() {
-        return Ok(());
-    }
-    let (dim, listed) = (Style::new().dimmed(), unreached.join(", "));
-    match lang {
-        Lang::Nl => writeln!(out, "{dim}geen scenario komt langs {listed}{dim:#}"),
-        Lang::En => writeln!(out, "{dim}no scenario reaches {listed}{dim:#}"),
-    }
 }
