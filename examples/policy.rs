@@ -17,6 +17,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 use support::document::{Sourced, counts};
+use support::lang;
+use support::scenarios::Rehearse;
 
 /// Rules for who should handle a customer: checked before they go live, explained afterwards.
 #[derive(Parser)]
@@ -31,6 +33,8 @@ enum Task {
     Check(Check),
     /// Decide a situation, and say why, and why not otherwise.
     Explain(Explain),
+    /// Play conversations against a policy, and name everything that is decided otherwise than expected.
+    Test(Rehearse),
 }
 
 #[derive(Args)]
@@ -75,10 +79,6 @@ fn date(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| format!("`{text}` is no day; write 2027-06-30"))
 }
 
-fn lang(text: &str) -> Result<Lang, String> {
-    Lang::BUILT_IN.into_iter().find(|lang| lang.code() == text).ok_or_else(|| format!("`{text}` is neither nl nor en"))
-}
-
 fn main() -> ExitCode {
     support::end(run(&Options::parse()))
 }
@@ -87,6 +87,7 @@ fn run(options: &Options) -> io::Result<ExitCode> {
     match &options.task {
         Task::Check(task) => check(task),
         Task::Explain(task) => explain(task),
+        Task::Test(task) => task.run(),
     }
 }
 

@@ -139,7 +139,7 @@ const BROKEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/policies/broken
 fn policy_check_names_line_place_and_what_to_do() {
     let good = run("policy", &["check", "--today", "2027-01-01", ENERGY], b"");
     assert!(good.status.success());
-    assert!(text(&good.stdout).contains("energy-nl can go live: 20 rules, 0 errors, 0 warnings"));
+    assert!(text(&good.stdout).contains("energy-nl can go live: 21 rules, 0 errors, 0 warnings"));
     let bad = run("policy", &["check", BROKEN], b"");
     assert_eq!(bad.status.code(), Some(1));
     let out = text(&bad.stdout);
@@ -167,6 +167,49 @@ fn a_finding_shows_a_situation_that_explains_it() {
     let explained: serde_json::Value = serde_json::from_slice(&explained.stdout).unwrap();
     assert_eq!(explained["decision"]["outcome"], "continue");
     assert!(explained["why_not"][0]["what"] == "grief", "{explained}");
+}
+
+const SCENARIOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/policies/scenarios/energy.toml");
+
+#[test]
+fn policy_test_plays_scenarios() {
+    let good = run("policy", &["test", "--all-rules", ENERGY, SCENARIOS], b"");
+    assert!(good.status.success(), "{}", text(&good.stdout));
+    assert!(text(&good.stdout).contains("29 scenarios, 0 failed"), "{}", text(&good.stdout));
+    let gas = r#"turns = [{ customer = "Ik ruik gas", signals = ["gas_smell"] }]"#;
+    let odd = format!("[[scenarios]]\nid = \"gas\"\n{gas}\nexpect = {{ outcome = \"continue\", queue = \"duty\" }}\n");
+    let bad = run("policy", &["test", ENERGY, "-"], odd.as_bytes());
+    assert_eq!(bad.status.code(), Some(1));
+    let told = text(&bad.stdout);
+    assert!(
+        told.contains("failed gas") && told.contains("line 1: outcome: expected `continue`, got: hand_over"),
+        "{told}"
+    );
+    assert!(told.contains("1 scenario, 1 failed") && told.contains("no scenario reaches outage-medical"), "{told}");
+    let dutch = run("policy", &["test", "--lang", "nl", ENERGY, "-"], odd.as_bytes());
+    assert!(text(&dutch.stdout).contains("regel 1: outcome: verwacht `continue`, gekregen: hand_over"));
+    let json = run("policy", &["test", "--json", ENERGY, "-"], odd.as_bytes());
+    let line: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!((&line["id"], &line["passed"]), (&"gas".into(), &false.into()));
+    let misspelt = run("policy", &["test", ENERGY, "-"], odd.replace("signals", "signal").as_bytes());
+    assert_eq!(misspelt.status.code(), Some(2));
+    assert!(text(&misspelt.stderr).contains("unknown field `signal`"), "{}", text(&misspelt.stderr));
+    let none = run("policy", &["test", ENERGY, "-"], b"scenarios = []");
+    assert_eq!(none.status.code(), Some(1), "no scenario at all proves nothing");
+}
+
+#[test]
+fn policy_test_reads_json_lines() {
+    let file = std::env::temp_dir().join(format!("handover-scenarios-{}.jsonl", std::process::id()));
+    let line = r#"{"id":"gas","turns":[{"customer":"I smell gas","signals":["gas_smell"]}],"expect":{"queue":"duty"}}"#;
+    std::fs::write(&file, format!("{line}\n\n{line}\n{{\"id\":3}}\n")).unwrap();
+    let bad = run("policy", &["test", ENERGY, file.to_str().unwrap()], b"");
+    std::fs::write(&file, format!("{line}\n\n{line}\n")).unwrap();
+    let good = run("policy", &["test", ENERGY, file.to_str().unwrap()], b"");
+    std::fs::remove_file(&file).unwrap();
+    assert!(good.status.success() && text(&good.stdout).contains("2 scenarios, 0 failed"));
+    assert_eq!(bad.status.code(), Some(2));
+    assert!(text(&bad.stderr).contains(".jsonl: line 4:"), "{}", text(&bad.stderr));
 }
 
 #[test]

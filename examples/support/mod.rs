@@ -2,7 +2,10 @@
 
 #[allow(dead_code, reason = "not every program reads rules")]
 pub(crate) mod document;
+#[allow(dead_code, reason = "only one program plays scenarios")]
+pub(crate) mod scenarios;
 
+use handover::text::Lang;
 use serde::Serialize;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -11,6 +14,12 @@ use std::process::ExitCode;
 
 /// The longest line that is read; a longer one is refused, not held in memory.
 pub(crate) const LONGEST_LINE: usize = 4 << 20;
+
+/// A language, as an option has it.
+#[allow(dead_code, reason = "not every program speaks both")]
+pub(crate) fn lang(text: &str) -> Result<Lang, String> {
+    Lang::BUILT_IN.into_iter().find(|lang| lang.code() == text).ok_or_else(|| format!("`{text}` is neither nl nor en"))
+}
 
 /// Opens a file, or standard input for `-`.
 pub(crate) fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {

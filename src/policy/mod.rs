@@ -4,6 +4,8 @@
 //! in it at once, each [`Finding`] with its place, what to do, and a case that shows it. Only a document without errors
 //! becomes a [`Policy`], and that is the only way to one: what the checker lets pass is what decides.
 //!
+//! A team tests its own rules with [`Scenarios`]: short conversations with what should be decided, played in its own CI.
+//!
 //! What a document may say stands field by field in [`Spec`], [`Rule`], [`Condition`] and [`Effect`]. The skeleton it
 //! hangs on is the ladder of [`escalation`](crate::escalation), which no document changes: a rule can raise an outcome,
 //! never lower one.
@@ -30,6 +32,7 @@ mod plain;
 mod read;
 pub(crate) mod reader;
 mod rule;
+mod scenario;
 mod spec;
 mod tables;
 mod words;
@@ -46,6 +49,7 @@ pub use hours::{Calendar, Holiday, Hours, Opening};
 pub use node::Node;
 pub use path::{DocPath, Step};
 pub use rule::{Condition, Effect, Fact, IntentState, Measure, Range, Rule, Season, Test};
+pub use scenario::{Expect, Line, Mismatch, Moment, NoMoment, Played, Rehearsal, Scenario, Scenarios};
 pub use spec::{
     AttributeKind, CoolDown, Disclosure, Due, Jurisdiction, NamedRoute, Queue, Routing, Spec, Thresholds, Vocabulary,
 };

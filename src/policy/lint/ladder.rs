@@ -2,7 +2,8 @@
 //! cancel each other out.
 
 use super::rules;
-use crate::escalation::{NoticeKey, Outcome};
+use crate::escalation::{NoticeKey, Outcome, Priority};
+use crate::policy::engine::floor;
 use crate::policy::finding::Sink;
 use crate::policy::reader::shown;
 use crate::policy::{Code, DocPath, Finding, Spec, Witness, Wording};
@@ -31,6 +32,15 @@ pub(super) fn look(spec: &Spec, sink: &Sink) {
                 "Leave it out, or define a notice of your own under [notices].",
             );
             sink.push(Finding::new(Code::NotForRules, place.key("then").key("notices"), message, help));
+        }
+        if rule.then.call_back && floor(rule, spec).priority == Priority::Urgent {
+            let message = Wording::new(
+                format!("`{id}` wil terugbellen, maar wat spoed heeft, wordt meteen opgenomen"),
+                format!("`{id}` wants to call back, but what is urgent is taken at once"),
+            );
+            let help =
+                Wording::new("Laat `call_back` weg, of kies `high`.", "Leave `call_back` out, or choose `high`.");
+            sink.push(Finding::new(Code::LadderDecides, place.key("then").key("call_back"), message, help));
         }
         if rule.then.route.is_some() && rule.then.queue.is_some() {
             let message = Wording::new(

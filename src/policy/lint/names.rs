@@ -82,6 +82,18 @@ impl<'s> Names<'s> {
         for (key, queue) in fixed {
             self.queue(queue, place.key(key));
         }
+        for channel in &routing.no_transfer {
+            self.channel(channel.name(), place.key("no_transfer"));
+        }
+    }
+
+    /// A channel that this policy serves; all of them, where it names none.
+    fn channel(&self, name: &str, place: DocPath) {
+        let served = &self.spec.vocabulary.channels;
+        if !served.is_empty() {
+            let known = served.iter().map(|channel| channel.name());
+            self.known(name, place, ("kanaal van dit beleid", "channel of this policy"), known);
+        }
     }
 
     fn queues(&self) {
@@ -183,17 +195,7 @@ impl<'s> Names<'s> {
                 }
             }
             Test::AttributeIn(name, _) => self.number(name, place),
-            Test::Channel(channels) if !vocabulary.channels.is_empty() => {
-                for channel in channels {
-                    let known = vocabulary.channels.iter().map(|c| c.name());
-                    self.known(
-                        channel.name(),
-                        place.clone(),
-                        ("kanaal van dit beleid", "channel of this policy"),
-                        known,
-                    );
-                }
-            }
+            Test::Channel(channels) => channels.iter().for_each(|channel| self.channel(channel.name(), place.clone())),
             Test::Open(names) | Test::Closed(names) => self.schedules(names, place),
             Test::Busy(names) => names.iter().for_each(|name| self.queue(name, place.clone())),
             _ => {}
