@@ -33,7 +33,9 @@ const CLOSED_WRITTEN: &[NoticeKey] = &[NoticeKey::ClosedNextOpening, NoticeKey::
 /// Goes from the queue that was meant to the one that is reached, and how.
 pub(super) fn reach(spec: &Spec, now: &Situation, queue: Arc<str>, asked: Asked) -> Reached {
     let to = |queue, mode, notices, changed| Reached { queue, mode, notices, changed };
-    if asked.call {
+    // A call is promised only by who makes calls; in danger nobody waits for one while there is nobody to make it.
+    let calls = spec.calls_back(&queue, now) && (asked.priority < Priority::Urgent || spec.is_open(&queue, now));
+    if asked.call && calls {
         return to(queue, Mode::CallBack, CALLED, false);
     }
     if now.channel == Channel::Email && asked.priority < Priority::Urgent {
