@@ -18,13 +18,19 @@ use proptest::strategy::ValueTree;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// So many cases, or as many as `PROPTEST_CASES` says: a long run is a fuzzer.
+fn config(cases: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|asked| asked.parse().ok());
+    ProptestConfig { cases: asked.unwrap_or(cases), failure_persistence: None, ..ProptestConfig::default() }
+}
+
 /// A random document, where the checker lets it pass.
 fn compiled(spec: Spec) -> Option<Policy> {
     spec.check().policy().ok()
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 250, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(250))]
 
     /// The engine against the naive interpreter.
     #[test]
@@ -315,7 +321,7 @@ fn together(spec: &Spec, now: &Situation) -> (Outcome, Option<Arc<str>>, Priorit
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(120))]
 
     /// What the checker claims of a rule, held against random situations: it can't match, always matches, adds nothing.
     #[test]

@@ -41,22 +41,28 @@ pub(super) fn reach(spec: &Spec, now: &Situation, queue: Arc<str>, asked: Asked)
     if now.channel == Channel::Email && asked.priority < Priority::Urgent {
         return to(queue, Mode::Ticket, WRITTEN, false);
     }
-    if !spec.is_open(&queue, now) {
+    let there = spec.at(&queue, now);
+    if !there.open() {
         return if asked.priority == Priority::Urgent {
-            to(spec.on_call(queue), Mode::OnCall, &[], true)
-        } else if spec.calls_back(&queue, now) {
+            to(there.on_call().unwrap_or(queue), Mode::OnCall, &[], true)
+        } else if there.calls_back() {
             to(queue, Mode::CallBack, CLOSED_CALLED, true)
         } else {
             to(queue, Mode::Ticket, CLOSED_WRITTEN, true)
         };
     }
-    if !spec.live(&queue, now) {
+    if !there.live() {
         return to(queue, Mode::Ticket, WRITTEN, true);
     }
-    if asked.call_back && asked.priority < Priority::Urgent && spec.calls_back(&queue, now) {
+    if asked.call_back && asked.priority < Priority::Urgent && there.calls_back() {
         return to(queue, Mode::CallBack, CALLED, false);
     }
     // Where nothing is known it is routed as if somebody were free, and nothing is promised.
-    let (queue, waits) = spec.overflow(queue, now);
-    to(queue, Mode::Live, if waits { &[NoticeKey::Waiting] } else { &[] }, false)
+    if !there.busy() {
+        return to(queue, Mode::Live, &[], false);
+    }
+    match there.overflow() {
+        Some(other) => to(other, Mode::Live, &[], false),
+        None => to(queue, Mode::Live, &[NoticeKey::Waiting], false),
+    }
 }

@@ -8,8 +8,15 @@ use std::sync::Arc;
 /// A document that was checked and compiled: what decides.
 ///
 /// There is one way to one: through [`Document::check`]. What the checker let pass runs, and nothing else. It can't be
-/// copied or read from a file, so that no unchecked one comes in by a side door; share it behind an
-/// [`Arc`].
+/// copied or read from a file, so that no unchecked one comes in by a side door; share it behind an [`Arc`].
+///
+/// ```compile_fail
+/// fn copied<T: Clone>() {}
+/// copied::<handover::policy::Policy>();
+/// ```
+/// ```compile_fail
+/// let policy: handover::policy::Policy = serde_json::from_str("{}").unwrap();
+/// ```
 ///
 /// ```
 /// use handover::conversation::Situation;

@@ -1,65 +1,79 @@
 //! Who is there: what the host says of a queue, and where it says nothing, what the document says.
 
-use super::Spec;
+use super::{Queue, Spec};
 use crate::conversation::{QueueState, Situation};
 use std::sync::Arc;
 
+/// One queue at this moment, looked up once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AtQueue<'s> {
+    spec: &'s Spec,
+    now: &'s Situation,
+    /// As the document has it.
+    queue: Option<&'s Queue>,
+    /// As the host has it, where that is fresh.
+    state: Option<&'s QueueState>,
+}
+
 impl Spec {
-    /// What the host says of a queue, where that is fresh.
-    fn state<'s>(&self, queue: &str, now: &'s Situation) -> Option<&'s QueueState> {
+    /// A queue at this moment.
+    pub(crate) fn at<'s>(&'s self, queue: &str, now: &'s Situation) -> AtQueue<'s> {
         let fresh = now.availability.age <= u64::from(self.thresholds.stale_after_s) * 1000;
-        now.availability.queues.get(queue).filter(|_| fresh)
-    }
-
-    /// Whether people of a queue are there now. A queue of which nothing is known counts as open.
-    pub(crate) fn is_open(&self, queue: &str, now: &Situation) -> bool {
-        if let Some(state) = self.state(queue, now) {
-            return state.open;
-        }
-        let hours = self.queues.get(queue).and_then(|queue| queue.hours.as_deref());
-        hours.is_none_or(|hours| self.calendar.open(hours, &now.local))
-    }
-
-    /// Whether a queue calls back.
-    pub(crate) fn calls_back(&self, queue: &str, now: &Situation) -> bool {
-        self.queues.get(queue).is_none_or(|queue| queue.call_backs)
-            && self.state(queue, now).is_none_or(|state| state.callbacks)
-    }
-
-    /// Whether a conversation of this channel can be passed on live to a queue.
-    pub(crate) fn live(&self, queue: &str, now: &Situation) -> bool {
-        let channel = &now.channel;
-        self.queues.get(queue).is_none_or(|queue| queue.live)
-            && !now.availability.no_transfer.contains(channel)
-            && !self.routing.no_transfer.contains(channel)
+        let state = if fresh { now.availability.queues.get(queue) } else { None };
+        AtQueue { spec: self, now, queue: self.queues.get(queue), state }
     }
 
     /// Whether nobody of a queue is free and the wait is too long, as far as the host says.
     pub(crate) fn busy(&self, queue: &str, now: &Situation) -> bool {
-        let longest = self.queues.get(queue).and_then(|queue| queue.longest_wait_s);
-        let longest = u64::from(longest.unwrap_or(self.thresholds.longest_wait_s)) * 1000;
-        let state = self.state(queue, now);
-        state.is_some_and(|state| state.free == 0 && state.wait.is_none_or(|wait| wait > longest))
+        self.at(queue, now).busy()
+    }
+}
+
+impl AtQueue<'_> {
+    /// Whether people are there now. A queue of which nothing is known counts as open.
+    pub(crate) fn open(self) -> bool {
+        if let Some(state) = self.state {
+            return state.open;
+        }
+        let hours = self.queue.and_then(|queue| queue.hours.as_deref());
+        hours.is_none_or(|hours| self.spec.calendar.open(hours, &self.now.local))
     }
 
-    /// Who takes what is urgent while a queue is closed.
-    pub(crate) fn on_call(&self, queue: Arc<str>) -> Arc<str> {
-        let other = self.queues.get(&queue).and_then(|queue| queue.on_call.clone());
-        other.unwrap_or(queue)
+    /// Whether it calls back.
+    pub(crate) fn calls_back(self) -> bool {
+        self.queue.is_none_or(|queue| queue.call_backs) && self.state.is_none_or(|state| state.callbacks)
     }
 
-    /// From a busy queue on to the first of its overflows that is there and not busy, and whether there is a wait. A
-    /// checked document has no circle of overflows; the steps are bounded all the same.
-    pub(crate) fn overflow(&self, queue: Arc<str>, now: &Situation) -> (Arc<str>, bool) {
-        if !self.busy(&queue, now) {
-            return (queue, false);
-        }
-        let next = |queue: &Arc<str>| self.queues.get(queue).and_then(|queue| queue.overflow.clone());
-        let chain = std::iter::successors(next(&queue), next).take(self.queues.len());
-        let free = |other: &Arc<str>| self.is_open(other, now) && self.live(other, now) && !self.busy(other, now);
-        match chain.into_iter().find(free) {
-            Some(other) => (other, false),
-            None => (queue, true),
-        }
+    /// Whether a conversation of this channel can be passed on to it live.
+    pub(crate) fn live(self) -> bool {
+        let channel = &self.now.channel;
+        self.queue.is_none_or(|queue| queue.live)
+            && !self.now.availability.no_transfer.contains(channel)
+            && !self.spec.routing.no_transfer.contains(channel)
+    }
+
+    /// Whether nobody is free and the wait is too long, as far as the host says.
+    pub(crate) fn busy(self) -> bool {
+        let Some(state) = self.state else { return false };
+        let longest = self.queue.and_then(|queue| queue.longest_wait_s);
+        let longest = u64::from(longest.unwrap_or(self.spec.thresholds.longest_wait_s)) * 1000;
+        state.free == 0 && state.wait.is_none_or(|wait| wait > longest)
+    }
+
+    /// Who takes what is urgent while it is closed; its own people, where nobody else does.
+    pub(crate) fn on_call(self) -> Option<Arc<str>> {
+        self.queue.and_then(|queue| queue.on_call.clone())
+    }
+
+    /// The first of its overflows that is there and not busy. A checked document has no circle of overflows; the steps
+    /// are bounded all the same.
+    pub(crate) fn overflow(self) -> Option<Arc<str>> {
+        let next = |queue: &Arc<str>| self.spec.queues.get(queue).and_then(|queue| queue.overflow.clone());
+        let first = self.queue.and_then(|queue| queue.overflow.clone());
+        let mut chain = std::iter::successors(first, next).take(self.spec.queues.len());
+        chain.find(|other| {
+            let other = self.spec.at(other, self.now);
+            other.open() && other.live() && !other.busy()
+        })
     }
 }

@@ -289,11 +289,14 @@ impl<T: Default> Names<T> {
     }
 }
 
-/// The length and the first seven bytes of a name.
+/// The first eight bytes of a name and its length, as one number.
 fn key(name: &str) -> u64 {
     let bytes = name.as_bytes();
-    let first = bytes.iter().take(7).fold(0, |key, byte| key << 8 | u64::from(*byte));
-    first << 8 | (bytes.len() as u64 & 0xff)
+    let first = match bytes.first_chunk() {
+        Some(chunk) => u64::from_le_bytes(*chunk),
+        None => bytes.iter().fold(0, |key, byte| key << 8 | u64::from(*byte)),
+    };
+    first.rotate_left(8) ^ bytes.len() as u64
 }
 
 /// A closed range.

@@ -51,6 +51,11 @@ impl Given {
         if literal.holds { self.holds.contains(&literal.atom) } else { self.fails.contains(&literal.atom) }
     }
 
+    /// The tests that hold.
+    pub(crate) fn holding(&self) -> impl Iterator<Item = usize> {
+        self.holds.iter().copied()
+    }
+
     pub(crate) fn literals(&self) -> impl Iterator<Item = Literal> {
         let holds = self.holds.iter().map(|atom| Literal { atom: *atom, holds: true });
         holds.chain(self.fails.iter().map(|atom| Literal { atom: *atom, holds: false }))
@@ -129,6 +134,8 @@ pub(crate) struct Cells {
     /// For every test, its group; nothing for those on signals.
     group: Vec<Option<usize>>,
     groups: Vec<Group>,
+    /// For every two tests of one group, whether some case has both; one bit a pair.
+    together: Vec<u64>,
 }
 
 impl Cells {
@@ -151,7 +158,15 @@ impl Cells {
             }
             groups.push(Group { cases, subject });
         }
-        Some(Self { tests, group, groups })
+        let together = pairs(&groups, tests.len());
+        Some(Self { tests, group, groups, together })
+    }
+
+    /// Whether two tests look at the same thing and never hold together: a quick no, before [`possible`](Self::possible).
+    pub(crate) fn exclude(&self, one: usize, other: usize) -> bool {
+        let group = |atom: usize| self.group.get(atom).copied().flatten();
+        let pair = one * self.tests.len() + other;
+        group(one).is_some() && group(one) == group(other) && !has_bit(&self.together, pair)
     }
 
     /// Whether what is given can be so at once.
@@ -194,6 +209,21 @@ impl Cells {
         wanted().filter(|test| matches!(test, Test::SignalSoFar(_))).try_for_each(|test| said.want(test))?;
         Some(said)
     }
+}
+
+fn pairs(groups: &[Group], tests: usize) -> Vec<u64> {
+    let mut together = vec![0; (tests * tests).div_ceil(64)];
+    for case in groups.iter().flat_map(|group| &group.cases) {
+        for (one, other) in case.holds.iter().flat_map(|one| case.holds.iter().map(move |other| (one, other))) {
+            let pair = one * tests + other;
+            together.get_mut(pair / 64).into_iter().for_each(|word| *word |= 1 << (pair % 64));
+        }
+    }
+    together
+}
+
+fn has_bit(words: &[u64], bit: usize) -> bool {
+    words.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
 }
 
 /// Every case that the tests of a group can tell apart.

@@ -13,6 +13,7 @@ use crate::policy::logic::{Alternative, Atoms, Literal, MOST_ALTERNATIVES, alter
 use crate::policy::reader::shown;
 use crate::policy::{Code, DocPath, Effect, Finding, Rule, Spec, Test, Witness, Wording, words};
 use crate::signal::Signal;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -67,7 +68,7 @@ impl<'s> Map<'s> {
                 whole = false;
                 continue;
             };
-            let topical = found.len() < spec.rules.len() && place.to_string().starts_with("rules");
+            let topical = place.to_string().starts_with("rules[");
             found.push(Placed { place, rule, floor: floor(rule, spec), alternatives, rank: 0, topical });
         }
         let mut signal = |signal| {
@@ -86,11 +87,10 @@ impl<'s> Map<'s> {
         if !whole {
             return None;
         }
-        found.sort_by_key(|p| {
-            (
-                !p.topical,
-                std::cmp::Reverse(if p.topical { (p.floor.outcome, p.floor.priority) } else { Default::default() }),
-            )
+        // As the engine has it: layer 5 by strength, then layer 10 as it is written.
+        found.sort_by_key(|placed| {
+            let strength = (placed.floor.outcome, placed.floor.priority);
+            (!placed.topical, Reverse(if placed.topical { strength } else { Default::default() }))
         });
         found.iter_mut().enumerate().for_each(|(rank, placed)| placed.rank = rank);
         let Some(cells) = Cells::of(&atoms, spec) else {
@@ -314,6 +314,10 @@ impl<'s> Map<'s> {
 
     /// Whether an alternative can hold beside what is given; one that can't covers nothing of it.
     fn meets(&self, given: &Given, other: &Alternative) -> bool {
+        let holding = other.iter().filter(|literal| literal.holds);
+        if holding.into_iter().any(|literal| given.holding().any(|atom| self.cells.exclude(atom, literal.atom))) {
+            return false;
+        }
         let mut both = given.clone();
         other.iter().for_each(|literal| both.add(*literal));
         self.cells.possible(&both)
@@ -451,15 +455,12 @@ fn adds_nothing(more: &Floor, less: &Floor) -> bool {
         && more.notices.is_superset(&less.notices)
 }
 
-/// Whether `more` does all that `less` does, the queue decided before.
+/// Whether `more` does all that `less` does, so that the queue too is decided before `less` gets to name one.
 fn does_all(more: &Floor, more_rank: usize, less: &Floor, less_rank: usize) -> bool {
     let first = more_rank < less_rank;
+    let alike = adds_nothing(less, more) && more.queue.is_none();
     // Of two rules that do the same, the later one is the one too many.
-    let queue = if less.queue.is_none() {
-        first || !adds_nothing(less, more) || more.queue.is_some()
-    } else {
-        first && more.queue.is_some()
-    };
+    let queue = if less.queue.is_some() { first && more.queue.is_some() } else { first || !alike };
     queue && adds_nothing(more, less)
 }
 
