@@ -17,13 +17,22 @@ const YEARS: [i32; 2] = [2027, 2028];
 const CENTURY: std::ops::Range<u64> = 10_957..10_957 + 36_525;
 
 pub(super) fn prove(prover: &mut Prover<'_>) {
+    let effects = Effects::of(prover.spec);
+    if prover.wants(Property::AlwaysReached) {
+        reached(prover, &effects);
+        reopens(prover, &effects);
+    }
+    if prover.wants(Property::NobodyThereLowersNothing) {
+        load(prover, &effects);
+    }
+}
+
+fn reached(prover: &mut Prover<'_>, effects: &Effects) {
     let spec = prover.spec;
-    let effects = Effects::of(spec);
-    let days = days(spec);
     let grid = Grid::of([
-        sources(&effects),
+        sources(effects),
         wishes_for_a_call(),
-        priorities(&effects),
+        priorities(effects),
         over(if effects.call_back { vec![false, true] } else { vec![false] }, |now, on| {
             switch(now, &call_back_switch(), *on)
         }),
@@ -41,8 +50,6 @@ pub(super) fn prove(prover: &mut Prover<'_>) {
         prover.suspect(Property::AlwaysReached, &case, &|now, decision| lost(spec, now, decision));
     }
     prover.count(Property::AlwaysReached, grid.cases());
-    reopens(prover, &days);
-    load(prover, &effects);
 }
 
 /// Whether nobody is reached: now where that was promised or there is danger, and else when the queue opens next.
@@ -52,7 +59,7 @@ fn lost(spec: &Spec, now: &Situation, decision: &Decision) -> bool {
     }
     let Some(route) = &decision.route else { return true };
     let Some(queue) = spec.queues.get(&route.queue) else { return true };
-    let there = spec.is_open(&route.queue, now);
+    let there = spec.at(&route.queue, now).open();
     let later = queue.hours.as_ref().is_none_or(|hours| spec.calendar.next_opening(hours, &now.local).is_some());
     let reached = match route.mode {
         Mode::Live => there && queue.live,
@@ -65,8 +72,9 @@ fn lost(spec: &Spec, now: &Situation, decision: &Decision) -> bool {
 }
 
 /// Whatever the day: every queue opens again within a year of its end.
-fn reopens(prover: &mut Prover<'_>, days: &[LocalTime]) {
+fn reopens(prover: &mut Prover<'_>, effects: &Effects) {
     let spec = prover.spec;
+    let days = days(spec);
     for (name, queue) in &spec.queues {
         let Some(hours) = &queue.hours else { continue };
         prover.count(Property::AlwaysReached, days.len() as u64);
@@ -75,7 +83,6 @@ fn reopens(prover: &mut Prover<'_>, days: &[LocalTime]) {
         let Some(local) = never else { continue };
         let case =
             Situation { local, signals: heard(Signal::HumanRequest, None), disclosed: true, ..Situation::default() };
-        let effects = Effects::of(spec);
         let mut named = case.clone();
         let late = !effects.queues.contains(&(false, Arc::clone(name)));
         switch(&mut named, &queue_switch(late, name), true);

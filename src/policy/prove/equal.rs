@@ -18,12 +18,13 @@ const MOST_STEPS: u32 = 4000;
 
 pub(super) fn prove(prover: &mut Prover<'_>) {
     let spec = prover.spec;
+    let mine = [Property::EqualForAll, Property::NobodyThereLowersNothing];
+    let wanted: Vec<Property> = mine.into_iter().filter(|property| prover.wants(*property)).collect();
     let Some(map) = Map::of(spec) else {
-        prover.verdict(Property::EqualForAll, Verdict::Undecided);
-        prover.verdict(Property::NobodyThereLowersNothing, Verdict::Undecided);
+        wanted.into_iter().for_each(|property| prover.verdict(property, Verdict::Undecided));
         return;
     };
-    for property in [Property::EqualForAll, Property::NobodyThereLowersNothing] {
+    for property in wanted {
         for (outcome, way) in map.ways.iter() {
             let Some(given) = map.turned(property, way) else { continue };
             let mut search = Search { map: &map, whole: prover.whole, property, way, cases: 0, gave_up: false };

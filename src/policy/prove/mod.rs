@@ -81,20 +81,40 @@ impl Policy {
     /// ```
     #[must_use]
     pub fn prove_within<E: EscalationPolicy>(&self, engine: impl Fn(Self) -> E) -> Proof {
+        let claims = self.claims(Property::ALL, engine);
+        Proof { claims }
+    }
+
+    /// Decides for one property alone.
+    ///
+    /// ```
+    /// use handover::policy::{Policy, Property, Verdict};
+    ///
+    /// let claim = Policy::default().prove_one(Property::AlwaysReached).unwrap();
+    /// assert_eq!(claim.verdict, Verdict::Holds);
+    /// ```
+    #[must_use]
+    pub fn prove_one(&self, property: Property) -> Option<Claim> {
+        self.claims(&[property], |policy| policy).pop()
+    }
+
+    fn claims<E: EscalationPolicy>(&self, wanted: &[Property], engine: impl Fn(Self) -> E) -> Vec<Claim> {
         let spec = self.spec();
         let whole = engine(Self::compile(spec.clone()));
         let joined = engine(Self::compile(joined::document(spec)));
-        let mut prover = Prover { spec, whole: &whole, joined: &joined, real: Real::of(spec), told: BTreeMap::new() };
+        let told = BTreeMap::new();
+        let mut prover = Prover { spec, wanted, whole: &whole, joined: &joined, real: Real::of(spec), told };
         ladder::prove(&mut prover);
         desk::prove(&mut prover);
         equal::prove(&mut prover);
-        prover.proof()
+        prover.claims()
     }
 }
 
 /// What a proof is worked out with, and what came out so far.
 struct Prover<'p> {
     spec: &'p Spec,
+    wanted: &'p [Property],
     /// The policy itself.
     whole: &'p dyn EscalationPolicy,
     /// The policy in which every effect of a rule has a switch of its own.
@@ -104,6 +124,10 @@ struct Prover<'p> {
 }
 
 impl Prover<'_> {
+    fn wants(&self, property: Property) -> bool {
+        self.wanted.contains(&property)
+    }
+
     /// Counts cases of a property.
     fn count(&mut self, property: Property, cases: u64) {
         self.told.entry(property).or_default().0 += cases;
@@ -133,11 +157,11 @@ impl Prover<'_> {
         self.verdict(property, found.map_or(Verdict::Undecided, |found| Verdict::Broken(Box::new(found))));
     }
 
-    fn proof(mut self) -> Proof {
-        let claims = Property::ALL.iter().map(|property| {
+    fn claims(mut self) -> Vec<Claim> {
+        let claims = self.wanted.iter().map(|property| {
             let (cases, verdict) = self.told.remove(property).unwrap_or_default();
             Claim { property: *property, verdict: verdict.unwrap_or(Verdict::Holds), cases }
         });
-        Proof { claims: claims.collect() }
+        claims.collect()
     }
 }
