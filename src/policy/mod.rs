@@ -7,6 +7,10 @@
 //! What a document may say stands field by field in [`Spec`], [`Rule`], [`Condition`] and [`Effect`]. The skeleton it
 //! hangs on is the ladder of [`escalation`](crate::escalation), which no document changes: a rule can raise an outcome,
 //! never lower one.
+//!
+//! [`Policy::prove`] decides whether what must always hold does hold for a policy, over everything that it can tell
+//! apart; [`Document::difference`] tells what a newer document changes, in words, in decisions, and in what a customer
+//! would lose by it.
 
 mod builtin;
 mod cells;

@@ -6,7 +6,7 @@ use crate::intent::Intents;
 use crate::policy::cells::{Cells, Given};
 use crate::policy::cover::{Room, room};
 use crate::policy::logic::{Alternative, Atoms, alternatives};
-use crate::policy::prove::{grid, moments};
+use crate::policy::prove::{all_moments, grid};
 use crate::policy::{Rule, Spec};
 use crate::signal::{Evidence, Shade, Signal, Signals};
 use crate::text::Span;
@@ -24,7 +24,7 @@ pub(super) fn between(old: &Spec, new: &Spec) -> Vec<Situation> {
     let mut talks: Vec<Situation> = said().to_vec();
     talks.extend(one_a_queue(new, &of_rules));
     talks.extend(one_a_queue(old, &of_rules));
-    let times: Vec<_> = moments(old).into_iter().chain(moments(new)).collect();
+    let times: Vec<_> = all_moments(old).into_iter().chain(all_moments(new)).collect();
     for talk in &talks {
         cases.extend(times.iter().map(|local| Situation { local: *local, ..talk.clone() }));
         cases.extend(crate::conversation::Channel::ALL.map(|channel| Situation { channel, ..talk.clone() }));

@@ -6,7 +6,7 @@ use super::{Counterexample, Property, Prover, Verdict};
 use crate::conversation::{Channel, LocalTime, Situation};
 use crate::escalation::{Decision, Mode, Outcome, Priority};
 use crate::policy::hours::DAY;
-use crate::policy::{Holiday, Spec};
+use crate::policy::{Holiday, Hours, Spec};
 use crate::signal::{Shade, Signal, Signals};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -27,29 +27,39 @@ pub(super) fn prove(prover: &mut Prover<'_>) {
     }
 }
 
+/// Every queue by itself, at the times at which it or who stands in for it comes or goes.
 fn reached(prover: &mut Prover<'_>, effects: &Effects) {
-    let spec = prover.spec;
-    let grid = Grid::of([
-        sources(effects),
-        wishes_for_a_call(),
-        priorities(effects),
-        over(if effects.call_back { vec![false, true] } else { vec![false] }, |now, on| {
-            switch(now, &call_back_switch(), *on)
-        }),
-        channels(spec),
-        over(moments(spec), |now, local| now.local = *local),
-    ]);
-    let joined = prover.joined;
-    let mut case = None;
-    grid.each(&mut |now| {
-        if case.is_none() && lost(spec, now, &joined.decide(now)) {
-            case = Some(now.clone());
+    let (spec, joined) = (prover.spec, prover.joined);
+    let days = days(spec);
+    for (queue, source) in sources(spec, effects) {
+        let calls = if effects.call_back { vec![false, true] } else { vec![false] };
+        let grid = Grid::of([
+            vec![source],
+            wishes_for_a_call(),
+            priorities(effects),
+            over(calls, |now, on| switch(now, &call_back_switch(), *on)),
+            channels(spec),
+            over(moments(spec, &days, schedules(spec, &queue)), |now, local| now.local = *local),
+        ]);
+        let mut case = None;
+        grid.each(&mut |now| {
+            if case.is_none() && lost(spec, now, &joined.decide(now)) {
+                case = Some(now.clone());
+            }
+        });
+        if let Some(case) = case {
+            prover.suspect(Property::AlwaysReached, &case, &|now, decision| lost(spec, now, decision));
         }
-    });
-    if let Some(case) = case {
-        prover.suspect(Property::AlwaysReached, &case, &|now, decision| lost(spec, now, decision));
+        prover.count(Property::AlwaysReached, grid.cases());
     }
-    prover.count(Property::AlwaysReached, grid.cases());
+}
+
+/// The schedules of a queue and of who takes over from it.
+fn schedules<'s>(spec: &'s Spec, queue: &Arc<str>) -> impl Iterator<Item = &'s Hours> + use<'s> {
+    let own = spec.queues.get(queue);
+    let others = own.into_iter().flat_map(|queue| queue.on_call.iter().chain(&queue.overflow));
+    let all = own.into_iter().chain(others.filter_map(|other| spec.queues.get(other)));
+    all.filter_map(|queue| spec.calendar.hours.get(queue.hours.as_ref()?))
 }
 
 /// Whether nobody is reached: now where that was promised or there is danger, and else when the queue opens next.
@@ -151,24 +161,30 @@ fn heard(signal: Signal, shade: Option<Shade>) -> Signals {
     Signals::from(vec![finding((signal, shade))])
 }
 
-/// Everything that names a queue: the wish for a human, danger, rights, complaints, and each rule's own.
-fn sources(effects: &Effects) -> Vec<Setting> {
+/// Everything that names a queue, with that queue: the wish for a human, danger, rights, complaints, and each rule's.
+fn sources(spec: &Spec, effects: &Effects) -> Vec<(Arc<str>, Setting)> {
+    let routing = &spec.routing;
     let ladder = [
-        (Signal::HumanRequest, None),
-        (Signal::Crisis, None),
-        (Signal::Threat, None),
-        (Signal::DataRights, Some(Shade::Contest)),
-        (Signal::Complaint, Some(Shade::Formal)),
+        (&routing.default, Signal::HumanRequest, None),
+        (&routing.safety, Signal::Crisis, None),
+        (&routing.safety, Signal::Threat, None),
+        (&routing.rights, Signal::DataRights, Some(Shade::Contest)),
+        (&routing.complaints, Signal::Complaint, Some(Shade::Formal)),
     ];
-    let mut sources: Vec<(Signals, Option<Arc<str>>)> =
-        ladder.into_iter().map(|(signal, shade)| (heard(signal, shade), None)).collect();
-    let of_rules = effects.queues.iter().map(|(late, queue)| queue_switch(*late, queue));
-    sources.extend(of_rules.map(|switch| (heard(Signal::HumanRequest, None), Some(switch))));
-    over(sources, |now, (signals, queue)| {
-        now.signals.clone_from(signals);
-        now.attributes.clear();
-        queue.iter().for_each(|queue| switch(now, queue, true));
-    })
+    let said = ladder.map(|(queue, signal, shade)| (queue, heard(signal, shade), None));
+    let rules = effects
+        .queues
+        .iter()
+        .map(|(late, queue)| (queue, heard(Signal::HumanRequest, None), Some(queue_switch(*late, queue))));
+    let sources = said.into_iter().chain(rules).map(|(queue, signals, named)| {
+        let setting: Setting = Box::new(move |now| {
+            now.signals.clone_from(&signals);
+            now.attributes.clear();
+            named.iter().for_each(|named| switch(now, named, true));
+        });
+        (Arc::clone(queue), setting)
+    });
+    sources.collect()
 }
 
 /// Whether the customer asks to be called back, beside what else is said.
@@ -206,13 +222,17 @@ fn days(spec: &Spec) -> Vec<LocalTime> {
     CENTURY.map(|day| LocalTime::from_utc(day * 86_400_000, 0)).filter(|local| years.contains(&local.year)).collect()
 }
 
-/// Every weekday and a holiday, at every minute at which a schedule changes: between two of them nothing does.
-pub(in crate::policy) fn moments(spec: &Spec) -> Vec<LocalTime> {
-    let days = days(spec);
+/// Every weekday and a holiday, at every minute at which one of all schedules changes.
+pub(in crate::policy) fn all_moments(spec: &Spec) -> Vec<LocalTime> {
+    moments(spec, &days(spec), spec.calendar.hours.values())
+}
+
+/// Every weekday and a holiday, at every minute at which one of these schedules changes: between two nothing does.
+fn moments<'s>(spec: &Spec, days: &[LocalTime], schedules: impl Iterator<Item = &'s Hours>) -> Vec<LocalTime> {
     let ordinary = |weekday: u8| days.iter().find(move |day| day.weekday == weekday && !spec.calendar.holiday(day));
     let holiday = days.iter().find(|day| spec.calendar.holiday(day));
     let kinds: Vec<LocalTime> = (1..=7).filter_map(ordinary).chain(holiday).copied().collect();
-    let openings = spec.calendar.hours.values().flat_map(|hours| hours.week.iter().chain([&hours.holidays]).flatten());
+    let openings = schedules.flat_map(|hours| hours.week.iter().chain([&hours.holidays]).flatten());
     let mut minutes: BTreeSet<u16> = openings.flat_map(|opening| [opening.from, opening.until]).collect();
     minutes.insert(0);
     minutes.retain(|minute| *minute < DAY);

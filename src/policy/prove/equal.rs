@@ -15,6 +15,8 @@ use std::collections::BTreeSet;
 
 /// Steps of one search; past these it is given up, and said so.
 const MOST_STEPS: u32 = 4000;
+/// Steps of all searches together.
+const MOST_IN_ALL: u32 = 400_000;
 
 pub(super) fn prove(prover: &mut Prover<'_>) {
     let spec = prover.spec;
@@ -24,14 +26,24 @@ pub(super) fn prove(prover: &mut Prover<'_>) {
         wanted.into_iter().for_each(|property| prover.verdict(property, Verdict::Undecided));
         return;
     };
+    let mut left = MOST_IN_ALL;
     for property in wanted {
         for (outcome, way) in map.ways.iter() {
             let Some(given) = map.turned(property, way) else { continue };
-            let mut search = Search { map: &map, whole: prover.whole, property, way, cases: 0, gave_up: false };
+            let mut search = Search {
+                map: &map,
+                whole: prover.whole,
+                property,
+                way,
+                most: left.min(MOST_STEPS),
+                cases: 0,
+                gave_up: false,
+            };
             let others = map.as_strong(*outcome);
             let found = search.escape(&given, &others);
-            let (cases, gave_up) = (u64::from(search.cases), search.gave_up);
-            prover.count(property, cases);
+            let gave_up = search.gave_up;
+            left = left.saturating_sub(search.cases);
+            prover.count(property, u64::from(search.cases));
             match found {
                 Some(found) => prover.verdict(property, Verdict::Broken(Box::new(found))),
                 None if gave_up => prover.verdict(property, Verdict::Undecided),
@@ -104,6 +116,7 @@ struct Search<'m> {
     whole: &'m dyn EscalationPolicy,
     property: Property,
     way: &'m Alternative,
+    most: u32,
     cases: u32,
     gave_up: bool,
 }
@@ -112,7 +125,7 @@ impl Search<'_> {
     /// Breaks the alternatives one after another, every way there is, until a case bears out.
     fn escape(&mut self, given: &Given, others: &[&Alternative]) -> Option<Counterexample> {
         self.cases += 1;
-        if self.cases > MOST_STEPS {
+        if self.cases > self.most {
             self.gave_up = true;
             return None;
         }

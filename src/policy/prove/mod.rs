@@ -11,8 +11,9 @@
 //!   only with a situation that shows it.
 //! - **The conversation** (wish, danger, offer and answer, decline, failures, doubt, frustration, owner, disclosure) is
 //!   gone through case by case, cut at the thresholds.
-//! - **The desk** is gone through for every queue that can be named, priority, channel and wish, at every weekday and
-//!   holiday and at every minute at which any schedule changes.
+//! - **The desk** is gone through queue by queue, with every priority, channel and wish, at every weekday and on a
+//!   holiday, at every minute at which the queue or who stands in for it comes or goes; and every queue has to open
+//!   again within a year of any day of two years, and of those that the document dates holidays in.
 //! - **What a customer is** is searched rule by rule: is there a case in which another value of an attribute of `worth`
 //!   leaves the customer with less, though all else is the same? Hours and full queues likewise.
 //!
@@ -26,7 +27,7 @@ mod ladder;
 mod property;
 mod real;
 
-pub(super) use desk::moments;
+pub(super) use desk::all_moments;
 pub use property::{Claim, Counterexample, Proof, Property, Verdict};
 
 use super::{Policy, Spec};

@@ -7,7 +7,8 @@ use crate::policy::cells::{Cells, Given};
 use crate::policy::logic::{Alternative, Atoms, alternatives};
 use crate::signal::Signals;
 
-/// Pairs of rules that are tried together at most.
+/// Ways in which rules match that are tried at most, and pairs of them.
+const MOST_WAYS: usize = 8000;
 const MOST_PAIRS: usize = 4000;
 
 /// A situation for each way in which rules of a document can match, alone and two together.
@@ -25,7 +26,7 @@ impl Real {
             let given = Given::of(parts.iter().flat_map(|part| part.iter().copied()));
             cells.possible(&given).then(|| cells.sample(&given)).flatten()
         };
-        let mut samples: Vec<Situation> = ways.iter().filter_map(|way| sample(&[way])).collect();
+        let mut samples: Vec<Situation> = ways.iter().take(MOST_WAYS).filter_map(|way| sample(&[way])).collect();
         // Two together only in small documents: with many rules the pairs grow past what a proof may cost.
         if ways.len() * ways.len() <= MOST_PAIRS {
             let pairs =
