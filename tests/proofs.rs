@@ -426,7 +426,7 @@ fn random_situations_refute_no_proof() {
     assert!(at_cap > 500, "{at_cap}");
 }
 
-/// Two hundred rules that all differ. Takes under a second where it is optimised; the bench measures it.
+/// Two hundred rules that all differ. How long it takes is measured by the bench.
 #[test]
 fn two_hundred_rules_are_proved() {
     let mut spec = policies::frame();
@@ -451,8 +451,6 @@ fn two_hundred_rules_are_proved() {
     let tier = Condition::is(Test::Attribute(Arc::from("tier"), vec![Arc::from("gold")]));
     spec.circumstances = vec![rule("gold", tier, Effect { priority: Priority::High, ..Effect::default() })];
     let policy = spec.check().policy().unwrap_or_else(|findings| panic!("{findings}"));
-    let start = std::time::Instant::now();
     let proof = policy.prove();
-    println!("200 rules proved in {:?}", start.elapsed());
     assert!(proof.holds(), "{}", told(&proof));
 }

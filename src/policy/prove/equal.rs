@@ -28,6 +28,7 @@ pub(super) fn prove(prover: &mut Prover<'_>) {
     };
     let mut left = MOST_IN_ALL;
     for property in wanted {
+        prover.count(property, map.ways.len() as u64);
         for (outcome, way) in map.ways.iter() {
             let Some(given) = map.turned(property, way) else { continue };
             let mut search = Search {
