@@ -425,32 +425,3 @@ fn random_situations_refute_no_proof() {
     }
     assert!(at_cap > 500, "{at_cap}");
 }
-
-/// Two hundred rules that all differ. How long it takes is measured by the bench.
-#[test]
-fn two_hundred_rules_are_proved() {
-    let mut spec = policies::frame();
-    spec.vocabulary.worth = vec![Arc::from("tier")];
-    let signals: Vec<Signal> = Signal::BUILT_IN.into_iter().filter(|signal| *signal != Signal::Resolved).collect();
-    for at in 0..200_u32 {
-        let contacts = Range { at_least: Some(f64::from(at % 40)), ..Range::default() };
-        let signal = signals[at as usize % signals.len()].clone();
-        let turns = Range { at_least: Some(f64::from(at)), ..Range::default() };
-        let tests = vec![
-            Test::Signal(vec![signal]),
-            Test::Measure(Measure::PriorContacts, contacts),
-            Test::Measure(Measure::Turns, turns),
-        ];
-        let outcome = [Outcome::OfferHuman, Outcome::HandOver][at as usize % 2];
-        spec.rules.push(rule(
-            &format!("r{at}"),
-            Condition { tests, ..Condition::default() },
-            Effect { outcome, ..Effect::default() },
-        ));
-    }
-    let tier = Condition::is(Test::Attribute(Arc::from("tier"), vec![Arc::from("gold")]));
-    spec.circumstances = vec![rule("gold", tier, Effect { priority: Priority::High, ..Effect::default() })];
-    let policy = spec.check().policy().unwrap_or_else(|findings| panic!("{findings}"));
-    let proof = policy.prove();
-    assert!(proof.holds(), "{}", told(&proof));
-}

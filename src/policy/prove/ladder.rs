@@ -18,32 +18,24 @@ pub(super) fn prove(prover: &mut Prover<'_>) {
     talk(prover, &effects);
     disclosure(prover, &effects);
     stuck(prover, &effects);
+    silent_or_failing(prover, &effects);
     caps(prover, &effects);
 }
 
-/// Wish, danger and everything that may stand in their way.
+/// Wish, danger and everything that may stand in their way. Who owns the conversation only takes notices away, so that
+/// is gone through apart.
 fn talk(prover: &mut Prover<'_>, effects: &Effects) {
     let spec = prover.spec;
     let messages: [&[_]; 3] = [&wishes(), &maybe(&[Signal::Crisis, Signal::Threat]), &maybe(&[Signal::Resolved])];
-    let grid = Grid::of([
-        rules(effects, false),
-        rules(effects, true),
-        said(&messages),
-        trouble(spec),
-        offers(),
-        declines(spec),
-        owners(),
-    ]);
-    run(
-        prover,
-        &grid,
-        &[
-            Property::WishReachesAPerson,
-            Property::DangerIsHandedOver,
-            Property::FailureOpensTheDoor,
-            Property::SilentBesideAPerson,
-        ],
-    );
+    let all = [
+        Property::WishReachesAPerson,
+        Property::DangerIsHandedOver,
+        Property::FailureOpensTheDoor,
+        Property::SilentBesideAPerson,
+    ];
+    let around = || [rules(effects, false), rules(effects, true), said(&messages), trouble(spec)];
+    run(prover, &Grid::of(around().into_iter().chain([offers(), declines(spec)])), &all);
+    run(prover, &Grid::of(around().into_iter().chain([owners()])), &all);
 }
 
 /// When the bot says that it is one.
@@ -76,8 +68,10 @@ fn run(prover: &mut Prover<'_>, grid: &Grid, properties: &[Property]) {
     let mut suspects: Vec<(Property, Situation)> = Vec::new();
     grid.each(&mut |now| {
         let decision = joined.decide(now);
+        let found = invariants::check(now, &decision);
         for property in &properties {
-            if !suspects.iter().any(|(other, _)| other == property) && breaks(spec, *property, now, &decision) {
+            let known = suspects.iter().any(|(other, _)| other == property);
+            if !known && breaks_any(spec, *property, now, &decision, &found) {
                 suspects.push((*property, now.clone()));
             }
         }
@@ -90,7 +84,11 @@ fn run(prover: &mut Prover<'_>, grid: &Grid, properties: &[Property]) {
 
 /// Whether a decision breaks a property of the ladder.
 fn breaks(spec: &Spec, property: Property, now: &Situation, decision: &Decision) -> bool {
-    let found = invariants::check(now, decision);
+    breaks_any(spec, property, now, decision, &invariants::check(now, decision))
+}
+
+/// The same, with the invariants that it breaks already found.
+fn breaks_any(spec: &Spec, property: Property, now: &Situation, decision: &Decision, found: &[Violation]) -> bool {
     let any = |violations: &[Violation]| found.iter().any(|violation| violations.contains(violation));
     match property {
         Property::WishReachesAPerson => any(&[Violation::WishWithoutRoute, Violation::WishQuestioned]),
@@ -161,14 +159,27 @@ fn stuck(prover: &mut Prover<'_>, effects: &Effects) {
         over([before, before.saturating_add(10)], |now, row| now.stuck = *row),
     ]);
     run(prover, &grid, &[Property::NoEndlessLoop]);
-    silent_or_failing(prover, &grid);
 }
 
 /// I7: the same without the model that failed must not get more.
-fn silent_or_failing(prover: &mut Prover<'_>, grid: &Grid) {
+fn silent_or_failing(prover: &mut Prover<'_>, effects: &Effects) {
     if !prover.wants(Property::FailureOpensTheDoor) {
         return;
     }
+    let spec = prover.spec;
+    let grid = Grid::of([
+        rules(effects, false),
+        rules(effects, true),
+        said(&[&maybe(&[Signal::Resolved, Signal::Misunderstood])]),
+        over([vec![Arc::from("intent")]], |now, models: &Vec<Arc<str>>| now.failures.models.clone_from(models)),
+        doubts(spec),
+        repeated(spec, effects),
+        strain(spec),
+        over([0, spec.thresholds.failure_cap], |now, recent| {
+            now.failures.now = *recent > 0;
+            now.failures.recent = *recent;
+        }),
+    ]);
     fn silent(now: &Situation) -> Situation {
         let mut silent = now.clone();
         silent.failures.models.clear();
