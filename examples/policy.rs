@@ -5,6 +5,11 @@
 #[allow(dead_code, reason = "shared with programs that read lines")]
 mod support;
 
+#[path = "support/difference.rs"]
+mod difference;
+#[path = "support/prove.rs"]
+mod prove;
+
 use anstyle::{AnsiColor, Style};
 use clap::{Args, Parser, Subcommand};
 use handover::conversation::{LocalTime, Situation};
@@ -35,6 +40,10 @@ enum Task {
     Explain(Explain),
     /// Play conversations against a policy, and name everything that is decided otherwise than expected.
     Test(Rehearse),
+    /// Prove what must always hold, or show a situation in which it does not.
+    Prove(prove::Prove),
+    /// Tell two policies apart: in words, in decisions, and in what a customer would lose.
+    Diff(difference::Diff),
 }
 
 #[derive(Args)]
@@ -88,6 +97,8 @@ fn run(options: &Options) -> io::Result<ExitCode> {
         Task::Check(task) => check(task),
         Task::Explain(task) => explain(task),
         Task::Test(task) => task.run(),
+        Task::Prove(task) => prove::run(task),
+        Task::Diff(task) => difference::run(task),
     }
 }
 
