@@ -230,6 +230,6 @@ fn thresholds(model: Model, rows: &[Row], scores: &[&[f64]]) -> Vec<f64> {
             |at: &&usize| (0..names.len()).any(|label| rising.get(label) == Some(&true) && reached(**at, label));
         clean.iter().filter(flags).count() as f64 / clean.len().max(1) as f64
     };
-    let steps = (0..=60).map(|step| raised(f64::from(step) / 100.0));
-    steps.clone().find(|thresholds| flagged(thresholds) <= FLAGGED).or_else(|| steps.last()).unwrap_or(best)
+    let mut steps = (0..=60).map(|step| raised(f64::from(step) / 100.0));
+    steps.find(|thresholds| flagged(thresholds) <= FLAGGED).unwrap_or_else(|| raised(0.6))
 }
