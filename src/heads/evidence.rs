@@ -89,7 +89,7 @@ mod tests {
     fn the_strongest_words_come_first_and_no_more_than_needed() {
         let message = message();
         assert_eq!(message.words(0.1), [2]);
-        assert_eq!(message.words(0.6), [2, 3]);
+        assert_eq!(message.words(0.5), [2, 3]);
         assert_eq!(message.words(9.0), [2, 3, 0]);
     }
 
