@@ -39,6 +39,8 @@ fn main() {
     row("parse", time(rounds, || drop(black_box(toml::from_str::<Document>(ENERGY)))));
     row("check", time(rounds, || drop(black_box(document.check()))));
     row("check and compile", time(rounds, || drop(black_box(document.check().policy()))));
+    row("prove", time(rounds.min(5), || drop(black_box(policy.prove()))));
+    row("prove 200 rules", time(rounds.min(5), || drop(black_box(many.prove()))));
     let many = many.spec().clone();
     row("check 200 rules", time(rounds.min(5), || drop(black_box(many.clone().check()))));
 }

@@ -5,6 +5,11 @@
 #[allow(dead_code, reason = "shared with programs that read lines")]
 mod support;
 
+#[path = "support/difference.rs"]
+mod difference;
+#[path = "support/prove.rs"]
+mod prove;
+
 use anstyle::{AnsiColor, Style};
 use clap::{Args, Parser, Subcommand};
 use handover::conversation::{LocalTime, Situation};
@@ -31,6 +36,10 @@ enum Task {
     Check(Check),
     /// Decide a situation, and say why, and why not otherwise.
     Explain(Explain),
+    /// Prove what must always hold, or show a situation in which it does not.
+    Prove(prove::Prove),
+    /// Tell two policies apart: in words, in decisions, and in what a customer would lose.
+    Diff(difference::Diff),
 }
 
 #[derive(Args)]
@@ -87,6 +96,8 @@ fn run(options: &Options) -> io::Result<ExitCode> {
     match &options.task {
         Task::Check(task) => check(task),
         Task::Explain(task) => explain(task),
+        Task::Prove(task) => prove::run(task),
+        Task::Diff(task) => difference::run(task),
     }
 }
 

@@ -336,3 +336,49 @@ fn triage_takes_a_trained_model_beside_rules() {
     let twice = run("triage", &["--intents", &rules, "--intents", &rules], b"");
     assert!(text(&twice.stderr).contains("one model and one file of rules"));
 }
+
+#[test]
+fn policy_prove_says_what_holds_and_shows_what_does_not() {
+    let good = run("policy", &["prove", ENERGY], b"");
+    let out = text(&good.stdout);
+    assert!(good.status.success() && out.contains("energy-nl: 9 of 9 properties proved"), "{out}");
+    let dutch = run("policy", &["prove", "--lang", "nl", ENERGY], b"");
+    assert!(text(&dutch.stdout).contains("9 van de 9 eigenschappen bewezen"));
+    let source = std::fs::read_to_string(ENERGY).unwrap().replace("on_call = ", "about_call = ");
+    let refused = run("policy", &["prove", "-"], source.as_bytes());
+    assert_eq!(refused.status.code(), Some(2), "what the checker refuses is not proved");
+    let office = "[[rules]]\nid = \"office\"\nwhen = { channel = \"chat\", open = \"desk\" }\nthen = { outcome = \"hand_over\" }\n\n[[rules]]";
+    let source = std::fs::read_to_string(ENERGY).unwrap().replacen("[[rules]]", office, 1);
+    let broken = run("policy", &["prove", "--json", "-"], source.as_bytes());
+    assert_eq!(broken.status.code(), Some(1), "{}", text(&broken.stderr));
+    let lines: Vec<serde_json::Value> =
+        text(&broken.stdout).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let hours = lines.iter().find(|line| line["property"] == "nobody_there_lowers_nothing").unwrap();
+    assert_eq!(hours["verdict"], "broken");
+    assert_eq!(hours["counterexample"]["better"]["decision"]["outcome"], "hand_over");
+}
+
+#[test]
+fn policy_diff_tells_words_decisions_and_a_log() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let (new, log) = (folder.join("energy-milder.toml"), folder.join("situations.jsonl"));
+    let id = "id = \"bereavement\"";
+    let source = std::fs::read_to_string(ENERGY).unwrap();
+    let (head, tail) = source.split_once(id).unwrap();
+    std::fs::write(&new, format!("{head}{id}{}", tail.replacen("hand_over", "offer_human", 1))).unwrap();
+    let finding = r#"{"signal":"bereavement","shade":null,"score":0.9,"holds":true,"evidence":[]}"#;
+    std::fs::write(&log, format!("{{\"signals\":[{finding}]}}\n{{}}\n")).unwrap();
+    let shown = run("policy", &["diff", ENERGY, new.to_str().unwrap(), log.to_str().unwrap()], b"");
+    let out = text(&shown.stdout);
+    assert!(shown.status.success(), "{}", text(&shown.stderr));
+    assert!(out.contains("rule `bereavement`, `then.outcome`: from `hand_over` to `offer_human`"), "{out}");
+    assert!(out.contains("weaker") && out.contains("in the log: 1 of 2 situations differ, 1 weaker"), "{out}");
+    let json = run("policy", &["diff", "--json", ENERGY, new.to_str().unwrap()], b"");
+    let told: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(told["changes"].as_array().unwrap().len(), 1);
+    assert_eq!(told["changes"][0]["weakens"]["losses"][0], "milder_outcome");
+    std::fs::write(&log, "{}\nnot a situation\n").unwrap();
+    let wrong = run("policy", &["diff", ENERGY, new.to_str().unwrap(), log.to_str().unwrap()], b"");
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(text(&wrong.stderr).contains("situations.jsonl:2:"), "{}", text(&wrong.stderr));
+}

@@ -27,16 +27,20 @@ impl Ladder<'_> {
         draft.wish();
         draft.answer();
         draft.rights();
-        if draft.has(&Signal::Resolved) {
+        let resolved = draft.has(&Signal::Resolved);
+        if resolved {
             draft.because(Reason::new(ReasonCode::Resolved, 5));
         } else {
             draft.rules(rules.rules());
             draft.failure();
             draft.frustration();
             draft.doubt();
-            draft.stuck();
         }
         draft.circumstances(rules.circumstances());
+        // Last of all: an offer that a circumstance makes of a failure counts as going on too.
+        if !resolved {
+            draft.stuck();
+        }
         draft.finish()
     }
 }

@@ -33,13 +33,15 @@ const CLOSED_WRITTEN: &[NoticeKey] = &[NoticeKey::ClosedNextOpening, NoticeKey::
 /// Goes from the queue that was meant to the one that is reached, and how.
 pub(super) fn reach(spec: &Spec, now: &Situation, queue: Arc<str>, asked: Asked) -> Reached {
     let to = |queue, mode, notices, changed| Reached { queue, mode, notices, changed };
-    if asked.call {
+    let there = spec.at(&queue, now);
+    // Only who makes calls is promised to call, and what is urgent does not wait for a call from a closed desk.
+    let calls = there.calls_back() && (asked.priority < Priority::Urgent || there.open());
+    if asked.call && calls {
         return to(queue, Mode::CallBack, CALLED, false);
     }
     if now.channel == Channel::Email && asked.priority < Priority::Urgent {
         return to(queue, Mode::Ticket, WRITTEN, false);
     }
-    let there = spec.at(&queue, now);
     if !there.open() {
         return if asked.priority == Priority::Urgent {
             to(there.on_call().unwrap_or(queue), Mode::OnCall, &[], true)

@@ -7,6 +7,10 @@
 //! What a document may say stands field by field in [`Spec`], [`Rule`], [`Condition`] and [`Effect`]. The skeleton it
 //! hangs on is the ladder of [`escalation`](crate::escalation), which no document changes: a rule can raise an outcome,
 //! never lower one.
+//!
+//! [`Policy::prove`] decides whether what must always hold does hold for a policy, over everything that it can tell
+//! apart; [`Document::difference`] tells what a newer document changes, in words, in decisions, and in what a customer
+//! would lose by it.
 
 mod builtin;
 mod cells;
@@ -15,6 +19,7 @@ mod compiled;
 mod cover;
 mod date;
 mod desk;
+mod diff;
 mod document;
 mod engine;
 mod eval;
@@ -27,6 +32,7 @@ mod nearest;
 mod node;
 mod path;
 mod plain;
+mod prove;
 mod read;
 mod reader;
 mod rule;
@@ -39,12 +45,14 @@ pub(crate) use engine::Matches;
 pub use code::{Code, Severity};
 pub use compiled::Policy;
 pub use date::Date;
+pub use diff::{Change, Difference, Flip, Flips, Loss};
 pub use document::{Against, Checked, Document, Findings};
 pub use explain::{Because, Explanation, WhyNot};
 pub use finding::{Finding, Witness, Wording};
 pub use hours::{Calendar, Holiday, Hours, Opening};
 pub use node::Node;
 pub use path::{DocPath, Step};
+pub use prove::{Claim, Counterexample, Proof, Property, Verdict};
 pub use rule::{Condition, Effect, Fact, IntentState, Measure, Range, Rule, Season, Test};
 pub use spec::{
     AttributeKind, CoolDown, Disclosure, Due, Jurisdiction, NamedRoute, Queue, Routing, Spec, Thresholds, Vocabulary,
