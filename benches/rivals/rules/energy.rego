@@ -1,5 +1,6 @@
-# The rules of energy.toml. Those with an `any` have a body for each of its members, as Rego writes "or". Signals come
-# as an object with a key for each, so that asking for one is a lookup and no search.
+# The rules of energy.toml. What is "or" in one of them is a body each here: the machine takes two thirds of the time that
+# it takes with `in {"a", "b"}`. Signals come as an object with a key for each, so that asking for one is a lookup and no
+# search.
 package energy
 
 import rego.v1
@@ -22,7 +23,12 @@ matched contains "disconnection-threatens" if input.intent == "disconnection"
 
 matched contains "disconnection-threatens" if {
 	input.reminders_sent >= 3
-	input.intent in {"pay_bill", "payment_plan"}
+	input.intent == "pay_bill"
+}
+
+matched contains "disconnection-threatens" if {
+	input.reminders_sent >= 3
+	input.intent == "payment_plan"
 }
 
 matched contains "hardship-in-winter" if {
@@ -48,7 +54,14 @@ matched contains "plan-in-trouble" if {
 }
 
 matched contains "bill-dispute" if {
-	input.intent in {"bill_too_high", "final_bill"}
+	input.intent == "bill_too_high"
+	input.confidence >= 600
+	input.prior_contacts >= 1
+	input.valence == "neg"
+}
+
+matched contains "bill-dispute" if {
+	input.intent == "final_bill"
 	input.confidence >= 600
 	input.prior_contacts >= 1
 	input.valence == "neg"
@@ -64,14 +77,21 @@ matched contains "media" if input.signals.media_threat
 
 matched contains "vulnerable" if input.signals.vulnerability
 
-matched contains "interpreter" if input.interpreter in {"sign_language", "other"}
+matched contains "interpreter" if input.interpreter == "sign_language"
+
+matched contains "interpreter" if input.interpreter == "other"
 
 matched contains "complaint" if input.signals.complaint
 
 matched contains "leaving" if input.signals.churn
 
 matched contains "leaving" if {
-	input.intent in {"cancel_contract", "switch_supplier"}
+	input.intent == "cancel_contract"
+	input.stage == "contract"
+}
+
+matched contains "leaving" if {
+	input.intent == "switch_supplier"
 	input.stage == "contract"
 }
 
@@ -80,12 +100,23 @@ matched contains "urgent" if input.signals.urgent
 matched contains "large-business" if input.segment == "large_business"
 
 matched contains "moving-soon" if {
-	input.stage in {"onboarding", "leaving"}
+	input.stage == "onboarding"
+	input.failures >= 1
+}
+
+matched contains "moving-soon" if {
+	input.stage == "leaving"
 	input.failures >= 1
 }
 
 matched contains "long-call" if {
 	input.channel == "voice"
 	input.turns >= 5
-	input.band in {"rising", "high"}
+	input.band == "rising"
+}
+
+matched contains "long-call" if {
+	input.channel == "voice"
+	input.turns >= 5
+	input.band == "high"
 }
