@@ -1,6 +1,6 @@
 //! The approval gate of the policies that ship as examples: what each says to proposals, line by line in
 //! `approval/policies.txt`; that every rule decides in one of them; and that nobody in distress is left to a machine.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it is surprised")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops where it is surprised")]
 
 use handover::approval::{
     ActionName, ApprovalPolicy, Draw, Effect, Facts, Item, Money, Principal, Proposal, Reversibility, Ruling, Verdict,
