@@ -4,7 +4,7 @@
 
 use handover::Triage;
 use handover::escalation::Style;
-use handover::policy::{Document, Effect, Policy, Rehearsal, Scenario, Scenarios, Spec};
+use handover::policy::{Against, Document, Effect, Policy, Rehearsal, Scenario, Scenarios, Spec};
 use handover::text::Lang;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,10 @@ fn source(name: &str) -> String {
 
 fn policy(name: &str) -> Policy {
     let document: Document = toml::from_str(&source(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
-    let checked = document.check();
+    let staff = std::fs::read_to_string(folder().join("staff").join(name).with_extension("toml")).unwrap();
+    let mut against = Against::default();
+    against.staff = Some(toml::from_str(&staff).unwrap());
+    let checked = document.check_against(&against);
     let found: Vec<String> = checked.findings().iter().map(ToString::to_string).collect();
     assert!(found.is_empty(), "{name}: {found:#?}");
     checked.policy().unwrap()
@@ -35,8 +38,8 @@ fn scenarios(name: &str) -> Vec<Scenario> {
 }
 
 #[test]
-fn every_policy_has_its_scenarios_and_no_other() {
-    for folder in [folder(), folder().join("scenarios")] {
+fn every_policy_has_its_scenarios_and_staff_and_no_other() {
+    for folder in [folder(), folder().join("scenarios"), folder().join("staff")] {
         let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         let names: BTreeSet<String> = files
             .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))

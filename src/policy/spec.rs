@@ -223,8 +223,8 @@ pub struct Queue {
     pub live: bool,
     /// `call_backs`: whether they call back. Default true.
     pub call_backs: bool,
-    /// `capacity`: how many of them work at the same time at most; for the record and for the check against a staff
-    /// list.
+    /// `capacity`: how many of them work at the same time at most. For the record, and for the check, which refuses a
+    /// queue of nobody: 0. It decides nothing; who is free at this moment, the host says.
     pub capacity: Option<u32>,
     /// `longest_wait_s`: a live wait up to this, in seconds, is taken for granted; that of the thresholds, where none
     /// is named.

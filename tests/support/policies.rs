@@ -293,7 +293,7 @@ pub(crate) fn situation() -> impl Strategy<Value = Situation> {
     (
         said(),
         prop::array::uniform8(count()),
-        any::<[bool; 8]>(),
+        any::<[bool; 7]>(),
         (prop::sample::select(Channel::ALL.to_vec()), prop::option::of(prop::sample::select(Lang::BUILT_IN.to_vec()))),
         (local(), availability()),
         (
@@ -313,9 +313,10 @@ pub(crate) fn situation() -> impl Strategy<Value = Situation> {
             now.clarifications = clarifications;
             now.stuck = stuck;
             now.offers = offers;
-            let [failed, misunderstood, repeated, model, open, armed, disclosed, implied] = flags;
+            let [failed, repeated, model, open, armed, disclosed, implied] = flags;
             now.failures.now = failed;
-            now.failures.misunderstood = misunderstood;
+            // As a conversation has it: there is no other source of it than the signal.
+            now.failures.misunderstood = now.signals.has(&Signal::Misunderstood);
             now.failures.bot_repeated = repeated;
             now.failures.models = if model { vec![Arc::from("signals")] } else { Vec::new() };
             now.open_offer = open.then_some(OpenOffer { turn: 5, implied_wish: implied, route: None });
