@@ -58,15 +58,6 @@ impl Set {
         }
     }
 
-    /// The dev part, the train part, and what is learned from beside it: XED's English rows, whose labels people gave,
-    /// while the Dutch ones were projected from them. Films of the dev part are in neither train part.
-    const fn files(self) -> &'static [&'static str] {
-        match self {
-            Self::GoEmotions => &["goemotions/dev.tsv", "goemotions/train.tsv"],
-            Self::XedNl => &["xed-nl/dev.tsv", "xed-nl/train.tsv", "xed-en/train.tsv"],
-        }
-    }
-
     const fn recipe(self) -> Recipe {
         match self {
             Self::GoEmotions => Recipe { ngrams: 9_000, settings: Settings { cost: 0.1, rounds: 20, folds: 4 } },
@@ -86,12 +77,11 @@ impl Options {
 /// Trains on each set's train rows and says what that is worth on its dev rows.
 pub(crate) fn measure(options: &Options, out: &mut impl Write) -> io::Result<()> {
     let sets = options.set.map_or_else(|| Set::value_variants().to_vec(), |set| vec![set]);
-    let wanted: Vec<_> = sets.iter().flat_map(|set| manifest::of(set.files())).collect();
-    let mut held = manifest::read(&wanted, &options.data)?.into_iter();
-    for set in sets {
-        let parts: Vec<String> = held.by_ref().take(set.files().len()).collect();
-        let [dev, train, beside @ ..] = parts.as_slice() else { continue };
-        Trial::of(dev, train, beside).run(set, &options.recipe(set), out)?;
+    let wanted: Vec<_> = sets.iter().flat_map(|set| manifest::of(set.name())).collect();
+    let held = manifest::read(&wanted, &options.data)?;
+    for (set, parts) in sets.iter().zip(held.chunks(2)) {
+        let [train, dev] = parts else { continue };
+        Trial::of(train, dev).run(*set, &options.recipe(*set), out)?;
     }
     Ok(())
 }
@@ -99,8 +89,6 @@ pub(crate) fn measure(options: &Options, out: &mut impl Write) -> io::Result<()>
 /// A text with the labels that people gave it, and what the learner sees of it.
 struct Example {
     text: String,
-    /// It comes from another set: learned from, but no calibration, threshold or figure looks at it.
-    beside: bool,
     labels: Vec<bool>,
     ngrams: Vec<Ngram>,
     numbers: Vec<f32>,
@@ -113,17 +101,16 @@ struct Trial {
 }
 
 impl Trial {
-    /// From parts of a set: labels joined by commas, a tab, the text.
-    fn of(dev: &str, train: &str, beside: &[String]) -> Self {
-        let labels = train.lines().filter_map(|line| line.split('\t').next()).flat_map(|labels| labels.split(','));
-        let names: Vec<String> = labels.collect::<BTreeSet<_>>().into_iter().map(str::to_owned).collect();
+    /// From two parts of a set: labels joined by commas, a tab, the text.
+    fn of(train: &str, dev: &str) -> Self {
+        let labels = |line: &str| line.split('\t').next().unwrap_or_default().split(',').map(str::to_owned).collect();
+        let names: BTreeSet<String> =
+            train.lines().chain(dev.lines()).flat_map(|line| -> Vec<_> { labels(line) }).collect();
+        let names: Vec<String> = names.into_iter().collect();
         let (vectors, cues) = (WordVectors::shipped(), EmotionCues::shipped());
-        let examples = |part: &str, beside: bool| -> Vec<Example> {
-            part.lines().map(|line| Example { beside, ..Example::of(line, &names, &vectors, &cues) }).collect()
-        };
-        let (dev, mut own) = (examples(dev, false), examples(train, false));
-        own.extend(beside.iter().flat_map(|part| examples(part, true)));
-        Self { dev, train: own, names }
+        let example = |line: &str| Example::of(line, &names, &vectors, &cues);
+        let [train, dev] = [train, dev].map(|part| part.lines().map(example).collect());
+        Self { names, train, dev }
     }
 
     fn run(&self, set: Set, recipe: &Recipe, out: &mut impl Write) -> io::Result<()> {
@@ -159,8 +146,7 @@ impl Trial {
         let named = |row: usize| {
             heads.iter().zip(&thresholds).map(move |(head, at)| head.scores.get(row).is_some_and(|score| score >= at))
         };
-        let own = self.train.iter().enumerate().filter(|(_, example)| !example.beside);
-        let answers = own.map(|(at, example)| example.answer(named(at)));
+        let answers = self.train.iter().enumerate().map(|(at, example)| example.answer(named(at)));
         let out_of_fold = macro_f1(answers, count);
         Model { bytes: bytes(&self.names, &heads, &thresholds, &features), ngrams: features.len(), out_of_fold }
     }
@@ -192,7 +178,6 @@ impl Example {
         seen.extend(negated(&text));
         Self {
             text: raw.to_owned(),
-            beside: false,
             labels: names.iter().map(|name| labels.split(',').any(|label| label == name)).collect(),
             ngrams: seen,
             numbers: TrainedEmotion::numbers(vectors, &found, &text),
@@ -202,7 +187,7 @@ impl Example {
     fn row(&self, features: &Features) -> Row {
         Row {
             group: self.text.clone(),
-            set_aside: self.beside,
+            set_aside: false,
             labels: self.labels.clone(),
             labelled: true,
             ngrams: features.weigh(&self.ngrams),

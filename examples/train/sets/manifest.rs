@@ -17,10 +17,10 @@ pub(crate) struct Wanted {
     crc32: u32,
 }
 
-/// The listed files among these.
-pub(crate) fn of(files: &[&str]) -> Vec<Wanted> {
-    let listed = || LISTED.lines().skip(1).filter_map(Wanted::of);
-    files.iter().filter_map(|file| listed().find(|wanted| wanted.file == *file)).collect()
+/// The files of a set.
+pub(crate) fn of(set: &str) -> Vec<Wanted> {
+    let lines = LISTED.lines().skip(1).filter_map(Wanted::of);
+    lines.filter(|wanted| wanted.file.split('/').next() == Some(set)).collect()
 }
 
 /// What these files hold, in their order.
