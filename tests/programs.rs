@@ -425,3 +425,24 @@ fn policy_diff_tells_words_decisions_and_a_log() {
     assert_eq!(wrong.status.code(), Some(2));
     assert!(text(&wrong.stderr).contains("situations.jsonl:2:"), "{}", text(&wrong.stderr));
 }
+
+#[cfg(feature = "models")]
+#[test]
+fn the_learner_is_measured_on_no_other_files_than_the_listed() {
+    let data = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("sets");
+    std::fs::create_dir_all(data.join("xed-nl")).unwrap();
+    std::fs::write(data.join("xed-nl/dev.tsv"), "joy\tHoi\n").unwrap();
+    let folder = data.to_str().unwrap();
+    let all = run("train", &["sets", "--data", folder], b"");
+    let told = text(&all.stderr);
+    assert!(!all.status.success() && all.stdout.is_empty());
+    for missing in ["goemotions/train.tsv: ", "goemotions/dev.tsv: ", "xed-nl/train.tsv: "] {
+        assert!(told.contains(missing), "{told}");
+    }
+    assert!(
+        told.contains("xed-nl/dev.tsv: 8 bytes with CRC-32 310ba451, where the figures were taken on 20183"),
+        "{told}"
+    );
+    let one = run("train", &["sets", "--data", folder, "--set", "xed-nl"], b"");
+    assert!(!text(&one.stderr).contains("goemotions"), "{}", text(&one.stderr));
+}

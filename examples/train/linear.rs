@@ -8,7 +8,7 @@
     reason = "rows and labels are counted here, and a trainer that stops harms no customer"
 )]
 
-use handover::heads::{Label, ngrams, share, write};
+use handover::heads::{Label, Ngram, ngrams, share, write};
 use handover::text::Text;
 use std::collections::BTreeMap;
 
@@ -47,12 +47,17 @@ impl Features {
     /// Chooses `most` n-grams by how far their count beside a label is from chance. `labels` tells of each text which
     /// labels hold.
     pub(crate) fn select<'t>(texts: impl Iterator<Item = (&'t str, Vec<usize>)>, count: usize, most: usize) -> Self {
+        Self::among(texts.map(|(text, labels)| (ngrams(&Text::new(text)), labels)), count, most)
+    }
+
+    /// The same, where a trainer has n-grams of its own beside those of the text.
+    pub(crate) fn among(texts: impl Iterator<Item = (Vec<Ngram>, Vec<usize>)>, count: usize, most: usize) -> Self {
         let mut counts: BTreeMap<u32, (u32, Vec<u32>)> = BTreeMap::new();
         let (mut totals, mut all) = (vec![0_u32; count], 0_u32);
-        for (text, labels) in texts {
+        for (found, labels) in texts {
             all += 1;
             labels.iter().for_each(|at| totals[*at] += 1);
-            let mut keys: Vec<u32> = ngrams(&Text::new(text)).iter().map(|n| n.key).collect();
+            let mut keys: Vec<u32> = found.iter().map(|n| n.key).collect();
             keys.sort_unstable();
             keys.dedup();
             for key in keys {
@@ -87,7 +92,11 @@ impl Features {
 
     /// The selected n-grams of a text with their weights.
     pub(crate) fn of(&self, text: &Text<'_>) -> Vec<(u32, f32)> {
-        let found = ngrams(text);
+        self.weigh(&ngrams(text))
+    }
+
+    /// Those among these n-grams that were selected, with their weights.
+    pub(crate) fn weigh(&self, found: &[Ngram]) -> Vec<(u32, f32)> {
         let part = share(found.len());
         let mut sums: BTreeMap<u32, f32> = BTreeMap::new();
         for row in found.iter().filter_map(|ngram| self.keys.get(&ngram.key)) {

@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release --example train -- --check` proves that what is committed is what a rebuild gives;
 //! `… -- vectors` rebuilds the table of word vectors, `… -- signals`, `… -- emotion` and `… -- frustration` the trained
-//! models, in this order: each stands on those before it.
+//! models, in this order: each stands on those before it. `… -- sets` measures the learner on public sets, and writes
+//! nothing.
 
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "what the other programs share is more than this one needs")]
@@ -13,6 +14,7 @@ mod corpus;
 mod frustration;
 mod heads;
 mod linear;
+mod sets;
 mod vectors;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -40,6 +42,7 @@ enum Model {
     Emotion,
     /// Trains the model of frustration over a conversation, from `tests/corpus`, on what the other two read in it.
     Frustration,
+    Sets(sets::Options),
 }
 
 fn main() -> ExitCode {
@@ -53,6 +56,7 @@ fn run(options: &Options) -> io::Result<ExitCode> {
         Some(Model::Signals) => heads::build(heads::Model::Signals, &mut out)?,
         Some(Model::Emotion) => heads::build(heads::Model::Emotion, &mut out)?,
         Some(Model::Frustration) => frustration::build(&mut out)?,
+        Some(Model::Sets(options)) => sets::measure(options, &mut out)?,
         None if options.check => {
             vectors::check(&mut out)?;
             let [signals, emotion] = heads::Model::ALL.map(|model| (model, heads::Trained::of(model, &mut io::sink())));

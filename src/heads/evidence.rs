@@ -1,4 +1,5 @@
 use super::{Heads, Ngram, share};
+use crate::number::logit;
 
 /// What is left has to fall this part of the excess below the threshold: taking words out makes new pairs, which may
 /// speak for the label too.
@@ -16,6 +17,12 @@ pub(crate) struct Carrying {
 }
 
 impl Heads {
+    /// How far a score of a label lies above a threshold, as margins: what words have to add up to before they carry it.
+    pub(crate) fn excess(&self, label: usize, score: f32, threshold: f32) -> f32 {
+        let slope = self.form.labels.get(label).map_or(1.0, |label| label.slope).max(f32::MIN_POSITIVE);
+        (logit(score) - logit(threshold)) / slope
+    }
+
     /// Takes a message apart for a label. What the label's other numbers add belongs to no word by itself.
     pub(crate) fn carrying(&self, ngrams: &[Ngram], label: usize, words: usize) -> Carrying {
         let mut touched = vec![0; words];

@@ -9,6 +9,7 @@
 //! bytes on every machine. What trains the heads is no part of the crate: `examples/train` does, from the corpora in
 //! `tests/corpus`.
 
+#[cfg(feature = "models")]
 mod evidence;
 mod form;
 mod ngrams;
@@ -16,7 +17,7 @@ mod ngrams;
 pub use form::{HeadsError, Label, write};
 pub use ngrams::{Ngram, ngrams};
 
-use crate::number::{dot, logistic, logit, unit};
+use crate::number::{dot, logistic, unit};
 use form::Form;
 use std::borrow::Cow;
 use std::fmt;
@@ -100,12 +101,6 @@ impl Heads {
         let scale = self.form.scales.get(label).copied().unwrap_or(0.0) * share(ngrams.len());
         let weight = |key| self.form.weights(key).and_then(|weights| weights.get(label)).map(|weight| *weight as i8);
         ngrams.iter().filter_map(|ngram| Some((*ngram, f32::from(weight(ngram.key)?) * scale))).collect()
-    }
-
-    /// How far a score of a label lies above a threshold, as margins: what words have to add up to before they carry it.
-    pub(crate) fn excess(&self, label: usize, score: f32, threshold: f32) -> f32 {
-        let slope = self.form.labels.get(label).map_or(1.0, |label| label.slope).max(f32::MIN_POSITIVE);
-        (logit(score) - logit(threshold)) / slope
     }
 
     /// The weights of a label for the numbers that the caller adds.

@@ -1,7 +1,9 @@
 //! From a pack as written to one that can be used, with every mistake at once.
 
 use super::LanguagePack;
-use crate::conversation::{DialoguePatterns, Surroundings};
+use crate::conversation::DialoguePatterns;
+#[cfg(feature = "models")]
+use crate::conversation::Surroundings;
 use crate::emotion::{Emotion, EmotionCues};
 use crate::escalation::{NoticeKey, Wording};
 use crate::pattern::{PatternErrors, survey};
