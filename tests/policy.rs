@@ -14,8 +14,8 @@ use handover::signal::{Finding as SignalFinding, Signal, Signals};
 use handover::text::Lang;
 use policies::{naive, situation, spec};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use proptest::strategy::ValueTree;
+use proptest::test_runner::RngSeed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
