@@ -7,12 +7,14 @@ const SLACK: f32 = 0.9;
 
 /// What carries a label in one message: its n-grams and what else each word stands for.
 pub(crate) struct Carrying {
-    /// First and last word of each n-gram that the label knows, and its weight.
+    /// First and last word of each n-gram that the label knows, and its weight; in the order of their last words.
     ngrams: Vec<(u32, u32, f32)>,
-    /// N-grams of the message, by the words that they touch: the share of each changes with their number.
+    /// N-grams of the message, by the words that they begin with: the share of each changes with their number.
     touched: Vec<u32>,
     total: usize,
-    /// What a word adds beside its n-grams.
+    /// What each word adds, alone.
+    weights: Vec<f32>,
+    /// The part of it that is not its n-grams'.
     extra: Vec<f32>,
 }
 
@@ -34,52 +36,67 @@ impl Heads {
         let known = self.contributions(ngrams, label);
         let unscaled = 1.0 / share(ngrams.len());
         let ngrams_known = known.iter().map(|(n, weight)| (n.first, n.last, weight * unscaled)).collect();
-        Carrying { ngrams: ngrams_known, touched, total: ngrams.len(), extra: vec![0.0; words] }
+        Carrying::new(ngrams_known, touched, ngrams.len())
     }
 }
 
 impl Carrying {
+    fn new(ngrams: Vec<(u32, u32, f32)>, touched: Vec<u32>, total: usize) -> Self {
+        let (part, mut weights) = (share(total), vec![0.0; touched.len()]);
+        for (first, last, weight) in &ngrams {
+            for sum in weights.get_mut(*first as usize..=*last as usize).unwrap_or_default() {
+                *sum += part * weight;
+            }
+        }
+        Self { ngrams, extra: vec![0.0; touched.len()], weights, touched, total }
+    }
+
     /// What a word adds, alone.
     pub(crate) fn weight(&self, word: usize) -> f32 {
-        let of = |(first, last, weight): &(u32, u32, f32)| {
-            if (*first as usize..=*last as usize).contains(&word) { *weight } else { 0.0 }
-        };
-        let ngrams: f32 = self.ngrams.iter().map(of).sum();
-        ngrams * share(self.total) + self.extra.get(word).copied().unwrap_or(0.0)
+        self.weights.get(word).copied().unwrap_or(0.0)
     }
 
     /// Something more that a word stands for, such as the match of a pattern.
     pub(crate) fn add(&mut self, word: usize, weight: f32) {
-        if let Some(extra) = self.extra.get_mut(word) {
-            *extra += weight;
+        for sums in [&mut self.weights, &mut self.extra] {
+            if let Some(sum) = sums.get_mut(word) {
+                *sum += weight;
+            }
         }
     }
 
     /// The words without which the label would not hold, strongest first: as few as it takes for `excess`, how far its
-    /// margin lies above the threshold, to be gone. One at the least, where any speaks for it at all.
+    /// margin lies above the threshold, to be gone. One at the least, where any speaks for it at all. Each n-gram is
+    /// looked at twice at the most.
     pub(crate) fn words(&self, excess: f32) -> Vec<usize> {
-        let mut ranked: Vec<(usize, f32)> = (0..self.extra.len()).map(|word| (word, self.weight(word))).collect();
+        let mut ranked: Vec<(usize, f32)> = self.weights.iter().copied().enumerate().collect();
         ranked.retain(|(_, weight)| *weight > 0.0);
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let all: f32 = self.ngrams.iter().map(|(.., weight)| weight).sum();
+        let before = all * share(self.total);
+        let (mut kept, mut left, mut extra) = (all, self.total, 0.0);
+        let mut out = vec![false; self.weights.len()];
         let mut taken = Vec::new();
         for (word, _) in ranked {
-            if !taken.is_empty() && self.lost(&taken) >= (1.0 + SLACK) * excess {
+            if !taken.is_empty() && before - kept * share(left) + extra >= (1.0 + SLACK) * excess {
                 break;
             }
+            kept -= self.held_by(word, &out);
+            left = left.saturating_sub(self.touched.get(word).map_or(0, |count| *count as usize));
+            extra += self.extra.get(word).copied().unwrap_or(0.0);
+            out.get_mut(word).into_iter().for_each(|gone| *gone = true);
             taken.push(word);
         }
         taken
     }
 
-    /// What the margin loses without these words.
-    fn lost(&self, without: &[usize]) -> f32 {
-        let stays = |first: u32, last: u32| !without.iter().any(|word| (first as usize..=last as usize).contains(word));
-        let all: f32 = self.ngrams.iter().map(|(.., weight)| weight).sum();
-        let kept: f32 =
-            self.ngrams.iter().filter(|(first, last, _)| stays(*first, *last)).map(|(.., weight)| weight).sum();
-        let gone: usize = without.iter().filter_map(|word| self.touched.get(*word)).map(|count| *count as usize).sum();
-        let extra: f32 = without.iter().filter_map(|word| self.extra.get(*word)).sum();
-        all * share(self.total) - kept * share(self.total.saturating_sub(gone)) + extra
+    /// The weight of the n-grams that are gone with a word, where `out` went before it.
+    fn held_by(&self, word: usize, out: &[bool]) -> f32 {
+        let from = self.ngrams.partition_point(|(_, last, _)| (*last as usize) < word);
+        let gone = |at: &u32| out.get(*at as usize) == Some(&true);
+        let near = self.ngrams.iter().skip(from).take_while(|(_, last, _)| *last as usize <= word + 1);
+        let with = near.filter(|(first, last, _)| (*first as usize..=*last as usize).contains(&word));
+        with.filter(|(first, last, _)| !gone(first) && !gone(last)).map(|(.., weight)| weight).sum()
     }
 }
 
@@ -88,8 +105,8 @@ mod tests {
     use super::*;
 
     fn message() -> Carrying {
-        let ngrams = vec![(0, 0, 0.2), (1, 1, -1.0), (2, 2, 0.9), (3, 3, 0.5), (2, 3, 0.4)];
-        Carrying { ngrams, touched: vec![1, 1, 1, 2], total: 5, extra: vec![0.0; 4] }
+        let ngrams = vec![(0, 0, 0.2), (1, 1, -1.0), (2, 2, 0.9), (2, 3, 0.4), (3, 3, 0.5)];
+        Carrying::new(ngrams, vec![1, 1, 1, 2], 5)
     }
 
     #[test]

@@ -2,7 +2,7 @@ use super::{Evidence, Finding, Shade, Signal, SignalDetector, SignalPatterns, Si
 use crate::conversation::Surroundings;
 use crate::heads::{Heads, Ngram, ngrams};
 use crate::number::unit;
-use crate::text::{Lang, Span, Text};
+use crate::text::{Lang, Text};
 use crate::vectors::WordVectors;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -145,18 +145,21 @@ impl TrainedSignals {
         let shown = pattern.map_or(&[][..], |finding| finding.evidence.as_slice());
         let weight = weights.get(dims + label).copied().unwrap_or(0.0);
         let part = PATTERN * weight * pattern.map_or(0.0, |f| f.score) / shown.len().max(1) as f32;
+        let mut cues: Vec<Option<&Arc<str>>> = vec![None; read.text.words().len()];
         for evidence in shown {
+            let words = read.text.words();
+            let from = words.partition_point(|word| word.span.start < evidence.span.start);
+            let inside = words.iter().skip(from).take_while(|word| evidence.span.contains(word.span)).count();
+            for cue in cues.iter_mut().skip(from).take(inside) {
+                cue.get_or_insert(&evidence.cue);
+            }
             // A match is gone without any one of its words: the strongest stands for it.
-            let words = (0..).zip(read.text.words()).filter(|(_, word)| evidence.span.contains(word.span));
             let of = |at: &usize| carrying.weight(*at);
-            let strongest = words.map(|(at, _)| at).max_by(|a, b| of(a).total_cmp(&of(b)).then(b.cmp(a)));
+            let strongest = (from..from + inside).max_by(|a, b| of(a).total_cmp(&of(b)).then(b.cmp(a)));
             strongest.into_iter().for_each(|at| carrying.add(at, part));
         }
-        let cue = |span: Span| {
-            let pattern = shown.iter().find(|e| e.span.contains(span));
-            pattern.map_or_else(|| Arc::from("model"), |e| Arc::clone(&e.cue))
-        };
-        let place = |word: usize| read.text.span(word, word).map(|span| Evidence { span, cue: cue(span) });
+        let cue = |word: usize| cues.get(word).copied().flatten().map_or_else(|| Arc::from("model"), Arc::clone);
+        let place = |word: usize| read.text.span(word, word).map(|span| Evidence { span, cue: cue(word) });
         carrying.words(excess).into_iter().filter_map(place).collect()
     }
 }
@@ -165,7 +168,6 @@ impl TrainedSignals {
 struct Read<'t> {
     text: &'t Text<'t>,
     ngrams: Vec<Ngram>,
-    numbers: Vec<f32>,
 }
 
 impl SignalDetector for TrainedSignals {
@@ -178,8 +180,8 @@ impl SignalDetector for TrainedSignals {
     fn detect_in(&self, text: &Text<'_>, around: &Surroundings) -> Result<Signals, Infallible> {
         let patterns = self.patterns.detect(text)?;
         let numbers = Self::numbers(&self.vectors, &patterns, text, around);
-        let read = Read { text, ngrams: ngrams(text), numbers };
-        let scores = self.heads.scores(&read.ngrams, &read.numbers);
+        let read = Read { text, ngrams: ngrams(text) };
+        let scores = self.heads.scores(&read.ngrams, &numbers);
         let mut findings: Vec<Finding> = scores
             .into_iter()
             .enumerate()
