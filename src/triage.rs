@@ -67,7 +67,7 @@ impl Triage {
     pub fn read(&self, text: &Text<'_>) -> Reading {
         let settled = self.languages.is_empty() && text.language().main.is_none_or(Lang::is_built_in);
         let text = if settled { Cow::Borrowed(text) } else { Cow::Owned(text.clone().among(&self.languages)) };
-        self.read_around(&text, &Surroundings::default())
+        self.answered(Reading::of(&text), &text, &Surroundings::default())
     }
 
     /// A customer's turn as it reads where it stands: a short answer means what it answers. Total.
@@ -90,15 +90,14 @@ impl Triage {
     /// ```
     #[must_use]
     pub fn read_in(&self, talk: &Conversation, turn: &Turn<'_>) -> Reading {
-        let text = self.text(talk, turn);
-        self.read_around(&text, &self.around(talk, &text, turn.at))
+        self.read_where_it_stands(talk, turn).0
     }
 
     /// What stands around a customer's turn, for models of the host's own.
     #[must_use]
     pub fn surroundings(&self, talk: &Conversation, turn: &Turn<'_>) -> Surroundings {
         let text = self.text(talk, turn);
-        self.around(talk, &text, turn.at)
+        talk.surroundings(&Shingles::of(&text), self.dialogue.customer_moves(&text), turn.at)
     }
 
     /// A turn's words, in one of the languages that are built in or loaded.
@@ -106,12 +105,15 @@ impl Triage {
         Text::of(turn.text, talk.channel().form(), talk.language()).among(&self.languages)
     }
 
-    fn around(&self, talk: &Conversation, text: &Text<'_>, at: u64) -> Surroundings {
-        talk.surroundings(&Shingles::of(text), self.dialogue.customer_moves(text), at)
+    fn read_where_it_stands(&self, talk: &Conversation, turn: &Turn<'_>) -> (Reading, Surroundings) {
+        let text = self.text(talk, turn);
+        let reading = Reading::of(&text);
+        let around = talk.surroundings(&reading.shingles, self.dialogue.customer_moves(&text), turn.at);
+        (self.answered(reading, &text, &around), around)
     }
 
-    fn read_around(&self, text: &Text<'_>, around: &Surroundings) -> Reading {
-        let mut reading = Reading::of(text);
+    /// A reading with what each port has to say.
+    fn answered(&self, mut reading: Reading, text: &Text<'_>, around: &Surroundings) -> Reading {
         reading.signals = self.signals.as_ref().map_or(Answer::NotSupplied, |port| port.answer(text, around));
         reading.feeling = self.emotion.as_ref().map_or(Answer::NotSupplied, |port| port.answer(text));
         reading.intent = self.intents.as_ref().map_or(Answer::NotSupplied, |port| port.answer(text));
@@ -129,9 +131,7 @@ impl Triage {
 
     /// Reads a customer's turn and decides: [`read`](Self::read) and [`decide`](Self::decide) in one.
     pub fn receive(&self, talk: &mut Conversation, turn: &Turn<'_>, context: &Context) -> Decision {
-        let text = self.text(talk, turn);
-        let around = self.around(talk, &text, turn.at);
-        let reading = self.read_around(&text, &around);
+        let (reading, around) = self.read_where_it_stands(talk, turn);
         self.decide_on(talk, turn, &reading, around, context)
     }
 
