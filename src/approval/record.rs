@@ -3,7 +3,8 @@ use super::{
     Principal, Proposal, ProposalErrors, ProposalId, Requirement, Role, Seen, Why, WorkerId,
 };
 use crate::escalation::PolicyRef;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::sync::Arc;
 
 /// The version of the stored form of a [`Record`]. An older one is read for ever; a newer one is refused.
@@ -15,7 +16,7 @@ pub const RECORD_VERSION: u16 = 1;
 /// so a store holds personal data. There is no way from here to the arguments but a [`Permit`](super::Permit) to carry
 /// them out and a [`Review`](super::Review) to look at them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "Stored")]
+#[serde(remote = "Self")]
 pub struct Record {
     pub(super) version: u16,
     pub(super) proposal: Arc<Proposal>,
@@ -45,35 +46,6 @@ pub struct Record {
     pub(super) state: State,
 }
 
-/// A record's stored form, before it is held against itself.
-#[derive(Deserialize)]
-struct Stored {
-    version: u16,
-    proposal: Arc<Proposal>,
-    bytes: Canonical,
-    opened_as: Canonical,
-    revision: u32,
-    facts: Arc<Facts>,
-    draw: Option<Draw>,
-    policy: PolicyRef,
-    why: Why,
-    rule: Option<Arc<str>>,
-    never_always: bool,
-    visible: bool,
-    requirement: Option<Arc<Requirement>>,
-    editors: Vec<Principal>,
-    votes: Vec<Vote>,
-    looked: Vec<(Principal, u32)>,
-    sample: Vec<u32>,
-    reserved: Vec<LedgerKey>,
-    applied: Vec<Applied>,
-    opened_at: u64,
-    latest: u64,
-    events: u32,
-    messages: u32,
-    state: State,
-}
-
 /// Why a stored record does not load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -89,71 +61,31 @@ pub enum RecordError {
     NoRequirement,
 }
 
-impl TryFrom<Stored> for Record {
-    type Error = RecordError;
+impl Serialize for Record {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
 
-    fn try_from(stored: Stored) -> Result<Self, RecordError> {
-        if stored.version > RECORD_VERSION {
-            return Err(RecordError::Later(stored.version));
+/// A stored record is held against itself before anybody gets it.
+impl<'de> Deserialize<'de> for Record {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)?.sound().map_err(D::Error::custom)
+    }
+}
+
+impl Record {
+    fn sound(self) -> Result<Self, RecordError> {
+        if self.version > RECORD_VERSION {
+            return Err(RecordError::Later(self.version));
         }
-        if stored.proposal.canonical() != stored.bytes {
+        if self.proposal.canonical() != self.bytes {
             return Err(RecordError::OtherBytes);
         }
-        if stored.requirement.is_none() && !matches!(stored.state, State::Over { .. }) {
+        if self.requirement.is_none() && !matches!(self.state, State::Over { .. }) {
             return Err(RecordError::NoRequirement);
         }
-        let Stored {
-            version,
-            proposal,
-            bytes,
-            opened_as,
-            revision,
-            facts,
-            draw,
-            policy,
-            why,
-            rule,
-            never_always,
-            visible,
-            requirement,
-            editors,
-            votes,
-            looked,
-            sample,
-            reserved,
-            applied,
-            opened_at,
-            latest,
-            events,
-            messages,
-            state,
-        } = stored;
-        Ok(Self {
-            version,
-            proposal,
-            bytes,
-            opened_as,
-            revision,
-            facts,
-            draw,
-            policy,
-            why,
-            rule,
-            never_always,
-            visible,
-            requirement,
-            editors,
-            votes,
-            looked,
-            sample,
-            reserved,
-            applied,
-            opened_at,
-            latest,
-            events,
-            messages,
-            state,
-        })
+        Ok(self)
     }
 }
 

@@ -11,6 +11,7 @@
 
 #[cfg(feature = "models")]
 mod evidence;
+pub(crate) mod fingerprint;
 mod form;
 mod ngrams;
 

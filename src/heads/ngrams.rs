@@ -1,5 +1,6 @@
 //! The n-grams of a message: words, pairs of words, and runs of two to five letters within a word.
 
+use super::fingerprint::{self, begin, pair, spell};
 use crate::text::{Text, WordKind};
 
 /// One n-gram, by its fingerprint, with the words it stands in.
@@ -34,10 +35,10 @@ pub fn ngrams(text: &Text<'_>) -> Vec<Ngram> {
     let mut before: Option<(u32, u32)> = None;
     for (at, word) in (0_u32..).zip(text.words()) {
         let folded = text.folded(word);
-        let key = fingerprint(b'w', folded);
+        let key = fingerprint::of(b'w', folded);
         found.push(Ngram { key, first: at, last: at });
         if let Some((first, last_key)) = before {
-            found.push(Ngram { key: step(step(last_key, b' '), b'+') ^ key.rotate_left(9), first, last: at });
+            found.push(Ngram { key: pair(last_key, key), first, last: at });
         }
         before = Some((at, key));
         if word.kind == WordKind::Letters {
@@ -59,7 +60,7 @@ fn runs(word: &str, at: u32, found: &mut Vec<Ngram>) {
     }
     let letters = letters.get(..count).unwrap_or_default();
     for start in 0..letters.len() {
-        let mut key = step(BASIS, b'c');
+        let mut key = begin(b'c');
         for (taken, letter) in letters.iter().skip(start).take(*RUNS.end()).enumerate() {
             key = spell(key, *letter);
             if taken + 1 >= *RUNS.start() {
@@ -67,20 +68,4 @@ fn runs(word: &str, at: u32, found: &mut Vec<Ngram>) {
             }
         }
     }
-}
-
-const BASIS: u32 = 0x811c_9dc5;
-
-/// One step of FNV-1a.
-const fn step(hash: u32, byte: u8) -> u32 {
-    (hash ^ byte as u32).wrapping_mul(0x0100_0193)
-}
-
-fn spell(hash: u32, letter: char) -> u32 {
-    let mut bytes = [0; 4];
-    letter.encode_utf8(&mut bytes).bytes().fold(hash, step)
-}
-
-fn fingerprint(kind: u8, word: &str) -> u32 {
-    word.bytes().fold(step(BASIS, kind), step)
 }

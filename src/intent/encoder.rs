@@ -46,6 +46,14 @@ impl Encoder {
         Self::words(WordVectors::shipped())
     }
 
+    /// The table that ships, where it does.
+    pub(super) fn built_in() -> Option<Self> {
+        #[cfg(feature = "vectors")]
+        return Some(Self::shipped());
+        #[cfg(not(feature = "vectors"))]
+        return None;
+    }
+
     /// A host's own. `name` has to change whenever its vectors do: a model holds on to it.
     pub fn own(name: &str, embedder: impl Embedder + 'static) -> Self {
         Self { embedder: Arc::new(embedder), id: checksum(name.as_bytes()) }

@@ -2,6 +2,7 @@
 //!
 //! Part of the form of a model file: a change here needs a new version there.
 
+use crate::heads::fingerprint::{begin, pair, spell};
 use crate::number::ln;
 use crate::text::{Text, Word, WordKind};
 
@@ -156,7 +157,7 @@ pub(super) fn each(text: &Text<'_>, mut then: impl FnMut(Gram)) {
         let last = sentence.words.end.saturating_sub(1);
         for (mark, stands) in [('?', sentence.question), ('!', sentence.exclamation)] {
             if stands {
-                word(last, spell(step(BASIS, b'w'), mark), 0, &mut then);
+                word(last, spell(begin(b'w'), mark), 0, &mut then);
             }
         }
     }
@@ -165,7 +166,7 @@ pub(super) fn each(text: &Text<'_>, mut then: impl FnMut(Gram)) {
 /// The key of a word. Digits of a number read as `0`: that there is one matters, and how long it is.
 fn word_key(word: &Word, folded: &str) -> u32 {
     let plain = |c: char| if word.kind == WordKind::Number && c.is_numeric() { '0' } else { c };
-    folded.chars().map(plain).fold(step(BASIS, b'w'), spell)
+    folded.chars().map(plain).fold(begin(b'w'), spell)
 }
 
 /// The runs of letters of one word, with a space before and behind it.
@@ -178,7 +179,7 @@ fn runs(word: &str, at: usize, then: &mut impl FnMut(Gram)) {
     }
     let letters = letters.get(..count + 2).unwrap_or_default();
     for start in 0..letters.len() {
-        let mut key = step(BASIS, b'c');
+        let mut key = begin(b'c');
         for (taken, letter) in letters.iter().skip(start).take(*RUNS.end()).enumerate() {
             key = spell(key, *letter);
             if taken + 1 >= *RUNS.start() {
@@ -187,23 +188,6 @@ fn runs(word: &str, at: usize, then: &mut impl FnMut(Gram)) {
             }
         }
     }
-}
-
-const BASIS: u32 = 0x811c_9dc5;
-
-/// One step of FNV-1a.
-const fn step(hash: u32, byte: u8) -> u32 {
-    (hash ^ byte as u32).wrapping_mul(0x0100_0193)
-}
-
-fn spell(hash: u32, letter: char) -> u32 {
-    let mut bytes = [0; 4];
-    letter.encode_utf8(&mut bytes).bytes().fold(hash, step)
-}
-
-/// The key of two words beside each other.
-fn pair(first: u32, second: u32) -> u32 {
-    step(step(first, b' '), b'+') ^ second.rotate_left(9)
 }
 
 #[cfg(test)]

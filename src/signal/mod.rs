@@ -153,17 +153,26 @@ pub enum Shade {
 }
 
 impl Shade {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Callback, Self::Supervisor, Self::Phone, Self::Implied, Self::Conditional, Self::Contest, Self::Formal];
+
+    /// The name on the wire, in snake case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Callback => "callback",
+            Self::Supervisor => "supervisor",
+            Self::Phone => "phone",
+            Self::Implied => "implied",
+            Self::Conditional => "conditional",
+            Self::Contest => "contest",
+            Self::Formal => "formal",
+        }
+    }
+
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "callback" => Self::Callback,
-            "supervisor" => Self::Supervisor,
-            "phone" => Self::Phone,
-            "implied" => Self::Implied,
-            "conditional" => Self::Conditional,
-            "contest" => Self::Contest,
-            "formal" => Self::Formal,
-            _ => return None,
-        })
+        Self::ALL.into_iter().find(|shade| shade.name() == name)
     }
 }
 

@@ -23,15 +23,6 @@ const INTENTS: [&str; 4] = ["bill", "move", "cancel", "meter"];
 const STAGES: [&str; 2] = ["contract", "leaving"];
 const QUEUES: [&str; 5] = ["general", "safety", "privacy", "complaints", "debt"];
 const SCHEDULES: [&str; 2] = ["desk", "night"];
-const SHADES: [Shade; 7] = [
-    Shade::Callback,
-    Shade::Supervisor,
-    Shade::Phone,
-    Shade::Implied,
-    Shade::Conditional,
-    Shade::Contest,
-    Shade::Formal,
-];
 const SCORES: [f64; 6] = [0.0, 0.2, 0.4, 0.6, 0.65, 1.0];
 
 pub(crate) fn signals() -> Vec<Signal> {
@@ -81,7 +72,7 @@ pub(crate) fn test() -> impl Strategy<Value = Test> {
     prop_oneof![
         6 => some(signals()).prop_map(Test::Signal),
         2 => some(signals()).prop_map(Test::SignalSoFar),
-        1 => some(SHADES.to_vec()).prop_map(Test::Shade),
+        1 => some(Shade::ALL.to_vec()).prop_map(Test::Shade),
         3 => names(&INTENTS).prop_map(Test::Intent),
         1 => some(IntentState::ALL.to_vec()).prop_map(Test::IntentIs),
         1 => some(Emotion::ALL.to_vec()).prop_map(Test::Emotion),
@@ -206,7 +197,7 @@ fn score() -> impl Strategy<Value = f32> {
 }
 
 fn finding() -> impl Strategy<Value = Finding> {
-    let shade = prop::option::weighted(0.3, prop::sample::select(SHADES.to_vec()));
+    let shade = prop::option::weighted(0.3, prop::sample::select(Shade::ALL.to_vec()));
     (prop::sample::select(signals()), shade, any::<bool>()).prop_map(|(signal, shade, holds)| Finding {
         signal,
         shade,

@@ -72,7 +72,9 @@ impl TrainedIntents {
         let parts = Parts::read(bytes)?;
         let encoder = match parts.encoder {
             None => None,
-            Some(id) => Some(shipped().filter(|encoder| encoder.id() == id).ok_or(ModelError::Encoder { wanted: id })?),
+            Some(id) => Some(
+                Encoder::built_in().filter(|encoder| encoder.id() == id).ok_or(ModelError::Encoder { wanted: id })?,
+            ),
         };
         Ok(Self::of(parts, encoder, version_of(bytes)))
     }
@@ -239,16 +241,6 @@ pub(super) fn softmax(margins: &[f32], slope: f32) -> Vec<f32> {
 
 fn version_of(bytes: &[u8]) -> ModelVersion {
     ModelVersion::new(checksum(bytes))
-}
-
-#[cfg(feature = "vectors")]
-fn shipped() -> Option<Encoder> {
-    Some(Encoder::shipped())
-}
-
-#[cfg(not(feature = "vectors"))]
-fn shipped() -> Option<Encoder> {
-    None
 }
 
 /// Why bytes are no model that can be used.

@@ -57,7 +57,7 @@ pub struct Trainer {
 impl Default for Trainer {
     fn default() -> Self {
         Self {
-            encoder: shipped(),
+            encoder: Encoder::built_in(),
             settings: None,
             false_rejects: 0.05,
             close: 0.2,
@@ -205,16 +205,6 @@ impl Judgement {
     pub(super) fn right(&self) -> bool {
         self.intent == self.guess
     }
-}
-
-#[cfg(feature = "vectors")]
-fn shipped() -> Option<Encoder> {
-    Some(Encoder::shipped())
-}
-
-#[cfg(not(feature = "vectors"))]
-fn shipped() -> Option<Encoder> {
-    None
 }
 
 /// How far training is.

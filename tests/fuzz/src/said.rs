@@ -10,15 +10,6 @@ use handover::signal::{Finding, Shade, Signal, Signals};
 use handover::text::Lang;
 use std::sync::Arc;
 
-const SHADES: [Shade; 7] = [
-    Shade::Callback,
-    Shade::Supervisor,
-    Shade::Phone,
-    Shade::Implied,
-    Shade::Conditional,
-    Shade::Contest,
-    Shade::Formal,
-];
 
 pub(crate) fn situation(spec: &Spec, chance: &mut Chance) -> Situation {
     let mut now = Situation::default();
@@ -34,7 +25,7 @@ fn said(now: &mut Situation, spec: &Spec, chance: &mut Chance) {
     let known: Vec<&Signal> = Signal::BUILT_IN.iter().chain(&spec.vocabulary.signals).collect();
     let finding = |chance: &mut Chance| Finding {
         signal: chance.pick(&known).map_or(Signal::Urgent, |signal| (*signal).clone()),
-        shade: if chance.one_in(3) { chance.pick(&SHADES).copied() } else { None },
+        shade: if chance.one_in(3) { chance.pick(&Shade::ALL).copied() } else { None },
         score: chance.share(),
         holds: !chance.one_in(3),
         evidence: Vec::new(),
