@@ -47,7 +47,7 @@ impl Features {
     /// Chooses `most` n-grams by how far their count beside a label is from chance. `labels` tells of each text which
     /// labels hold.
     pub(crate) fn select<'t>(texts: impl Iterator<Item = (&'t str, Vec<usize>)>, count: usize, most: usize) -> Self {
-        Self::among(texts.map(|(text, labels)| (ngrams(&Text::new(text)), labels)), count, most)
+        Self::among(texts.map(|(text, labels)| (ngrams(&Text::new(text)).to_vec(), labels)), count, most)
     }
 
     /// The same, where a trainer has n-grams of its own beside those of the text.
@@ -92,7 +92,7 @@ impl Features {
 
     /// The selected n-grams of a text with their weights.
     pub(crate) fn of(&self, text: &Text<'_>) -> Vec<(u32, f32)> {
-        self.weigh(&ngrams(text))
+        self.weigh(ngrams(text))
     }
 
     /// Those among these n-grams that were selected, with their weights.

@@ -155,7 +155,7 @@ impl Trial {
     fn answers(&self, model: Vec<u8>) -> io::Result<Vec<Answer>> {
         let heads = Heads::from_bytes(model).map_err(io::Error::other)?;
         let answer = |example: &Example| {
-            let scores = heads.scores(&example.ngrams, &example.numbers);
+            let scores = heads.scores(&heads.known(&example.ngrams), &example.numbers);
             example.answer(heads.labels().iter().zip(scores).map(|(label, score)| score >= label.threshold))
         };
         Ok(self.dev.iter().map(answer).collect())
@@ -174,7 +174,7 @@ impl Example {
         let (labels, raw) = line.split_once('\t').unwrap_or_default();
         let text = Text::new(raw);
         let Ok(found) = cues.score(&text);
-        let mut seen = ngrams(&text);
+        let mut seen = ngrams(&text).to_vec();
         seen.extend(negated(&text));
         Self {
             text: raw.to_owned(),

@@ -96,7 +96,7 @@ impl EmotionScorer for TrainedEmotion {
     fn score(&self, text: &Text<'_>) -> Result<Feeling, Infallible> {
         let cues = self.cues.score(text)?;
         let numbers = Self::numbers(&self.vectors, &cues, text);
-        let scores = self.heads.scores(&ngrams(text), &numbers);
+        let scores = self.heads.scores(&self.heads.known(ngrams(text)), &numbers);
         let [emotions @ .., neg, neu, pos] = scores.as_slice() else { return Ok(cues) };
         let Ok(emotions) = <[f32; 10]>::try_from(emotions) else { return Ok(cues) };
         let valence_score = if text.words().is_empty() { 0.0 } else { signed_unit(valence_score(*neg, *neu, *pos)) };

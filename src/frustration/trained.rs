@@ -1,7 +1,7 @@
 use super::{Band, Frustration, FrustrationScorer};
 use crate::conversation::{Reading, Surroundings};
 use crate::emotion::Emotion;
-use crate::heads::Heads;
+use crate::heads::{Heads, Known};
 use crate::number::unit;
 use crate::signal::Signal;
 use std::convert::Infallible;
@@ -101,7 +101,7 @@ impl FrustrationScorer for TrainedFrustration {
 
     fn next(&self, last: &Frustration, reading: &Reading, around: &Surroundings) -> Result<Frustration, Infallible> {
         let numbers = Self::numbers(last, reading, around);
-        Ok(self.step(last, &self.heads.scores(&[], &numbers)))
+        Ok(self.step(last, &self.heads.scores(&Known::default(), &numbers)))
     }
 }
 

@@ -4,11 +4,12 @@
 //! bias, slope, threshold and scale (f32) and its weights for the numbers (f32); then the fingerprints (u32, sorted),
 //! the weights (i8, a row an n-gram), and FNV-1a (u64) of everything before.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 const MAGIC: &[u8; 4] = b"HHDS";
 const VERSION: u16 = 1;
+/// Weights lie in memory in blocks of so many labels, which are added up at a stroke.
+pub(super) const LANES: usize = 16;
 
 /// Why bytes are no heads that can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,14 +50,14 @@ pub(super) struct Form {
     dense_weights: Vec<f32>,
     /// Open addressing: fingerprint and row plus one; 0 is free. Twice as many slots as rows, so a look-up is short.
     slots: Vec<(u32, u32)>,
-    bytes: Cow<'static, [u8]>,
-    weights_at: usize,
+    /// The weights of each n-gram, its last block filled up with zeros.
+    blocks: Vec<[i8; LANES]>,
     rows: usize,
 }
 
 impl Form {
-    pub(super) fn read(bytes: Cow<'static, [u8]>) -> Result<Self, HeadsError> {
-        let mut reader = Reader { bytes: &bytes, at: 0 };
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, HeadsError> {
+        let mut reader = Reader { bytes, at: 0 };
         if reader.take(4) != Ok(MAGIC) {
             return Err(HeadsError::NoHeads);
         }
@@ -89,31 +90,52 @@ impl Form {
             return Err(HeadsError::Damaged);
         }
         let slots = slots(bytes.get(keys_at..weights_at).unwrap_or_default());
-        Ok(Self { labels, scales, dense, dense_weights, slots, weights_at, rows, bytes })
+        let blocks = blocks(bytes.get(weights_at..body).unwrap_or_default(), count);
+        Ok(Self { labels, scales, dense, dense_weights, slots, blocks, rows })
     }
 
     pub(super) fn rows(&self) -> usize {
         self.rows
     }
 
-    /// The weights of an n-gram, a byte a label.
-    pub(super) fn weights(&self, key: u32) -> Option<&[u8]> {
+    /// The row of an n-gram's weights.
+    pub(super) fn row(&self, key: u32) -> Option<u32> {
         let mask = self.slots.len().checked_sub(1)?;
         let mut at = key as usize & mask;
         loop {
             let (known, row) = self.slots.get(at).copied()?;
-            let row = row.checked_sub(1)? as usize;
+            let row = row.checked_sub(1)?;
             if known == key {
-                let start = self.weights_at + row * self.labels.len();
-                return self.bytes.get(start..start + self.labels.len());
+                return Some(row);
             }
             at = (at + 1) & mask;
         }
     }
 
+    /// The weights of a row, block by block.
+    pub(super) fn weights(&self, row: u32) -> &[[i8; LANES]] {
+        let count = self.labels.len().div_ceil(LANES);
+        let start = row as usize * count;
+        self.blocks.get(start..start + count).unwrap_or_default()
+    }
+
+    /// The weight of a row for one label.
+    pub(super) fn weight(&self, row: u32, label: usize) -> i8 {
+        self.weights(row).get(label / LANES).and_then(|block| block.get(label % LANES)).copied().unwrap_or(0)
+    }
+
     pub(super) fn dense_of(&self, label: usize) -> &[f32] {
         self.dense_weights.get(label * self.dense..(label + 1) * self.dense).unwrap_or_default()
     }
+}
+
+fn blocks(weights: &[u8], labels: usize) -> Vec<[i8; LANES]> {
+    let block = |part: &[u8]| {
+        let mut lanes = [0; LANES];
+        lanes.iter_mut().zip(part).for_each(|(lane, byte)| *lane = *byte as i8);
+        lanes
+    };
+    weights.chunks(labels.max(1)).flat_map(|row| row.chunks(LANES).map(block)).collect()
 }
 
 fn slots(keys: &[u8]) -> Vec<(u32, u32)> {
@@ -221,11 +243,12 @@ mod tests {
 
     #[test]
     fn heads_read_back_what_was_written() {
-        let form = Form::read(small().into()).unwrap();
+        let form = Form::read(&small()).unwrap();
         assert_eq!((form.rows(), form.labels.len(), form.dense), (2, 2, 1));
-        assert_eq!(form.weights(7), Some(&[127, 127][..]));
-        assert_eq!(form.weights(3), Some(&[129, 0][..]));
-        assert_eq!(form.weights(4), None);
+        let weights = |key| form.row(key).map(|row| [form.weight(row, 0), form.weight(row, 1)]);
+        assert_eq!(weights(7), Some([127, 127]));
+        assert_eq!(weights(3), Some([-127, 0]));
+        assert_eq!(weights(4), None);
         assert_eq!(form.dense_of(1), [-1.0]);
     }
 
@@ -233,13 +256,13 @@ mod tests {
     fn every_cut_and_every_flipped_byte_is_found() {
         let whole = small();
         for end in 0..whole.len() {
-            assert!(Form::read(whole[..end].to_vec().into()).is_err(), "cut at {end}");
+            assert!(Form::read(&whole[..end]).is_err(), "cut at {end}");
             let mut flipped = whole.clone();
             flipped[end] ^= 0x55;
-            assert!(Form::read(flipped.into()).is_err(), "flipped at {end}");
+            assert!(Form::read(&flipped).is_err(), "flipped at {end}");
         }
         let mut later = whole;
         later[4] = 9;
-        assert_eq!(Form::read(later.into()).unwrap_err(), HeadsError::Later(9));
+        assert_eq!(Form::read(&later).unwrap_err(), HeadsError::Later(9));
     }
 }

@@ -19,8 +19,7 @@ pub use form::{HeadsError, Label, write};
 pub use ngrams::{Ngram, ngrams};
 
 use crate::number::{dot, logistic, unit};
-use form::Form;
-use std::borrow::Cow;
+use form::{Form, LANES};
 use std::fmt;
 
 /// Trained heads, read from bytes.
@@ -34,7 +33,7 @@ use std::fmt;
 /// let label = Label { name: "wish".into(), bias: -1.0, slope: 4.0, threshold: 0.5 };
 /// let bytes = write(&[label], 0, &[], &[(key, vec![20.0])]);
 /// let heads = Heads::from_bytes(bytes).unwrap();
-/// let score = |raw: &str| heads.scores(&ngrams(&Text::new(raw)), &[])[0];
+/// let score = |raw: &str| heads.scores(&heads.known(ngrams(&Text::new(raw))), &[])[0];
 /// assert!(score("een medewerker graag") > 0.5);
 /// assert!(score("goedemorgen") < 0.1);
 /// ```
@@ -58,8 +57,8 @@ impl Heads {
     ///
     /// # Errors
     /// Where the bytes are no heads, are damaged or not whole, or come from a later release.
-    pub fn from_bytes(bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, HeadsError> {
-        Ok(Self { form: Form::read(bytes.into())? })
+    pub fn from_bytes(bytes: impl AsRef<[u8]>) -> Result<Self, HeadsError> {
+        Ok(Self { form: Form::read(bytes.as_ref())? })
     }
 
     /// The labels, in the order of the scores.
@@ -74,18 +73,36 @@ impl Heads {
         self.form.dense
     }
 
-    /// A calibrated score for each label, 0 to 1, of a message with these [`ngrams`]. Numbers that are missing count as 0,
-    /// more than wanted are passed over. Linear in the length of the message.
+    /// What the heads know of a message with these [`ngrams`]. Linear in their number.
     #[must_use]
-    pub fn scores(&self, ngrams: &[Ngram], numbers: &[f32]) -> Vec<f32> {
-        let mut margins = vec![0_i32; self.form.labels.len()];
-        for weights in ngrams.iter().filter_map(|ngram| self.form.weights(ngram.key)) {
-            for (margin, weight) in margins.iter_mut().zip(weights) {
-                *margin += i32::from(*weight as i8);
+    pub fn known(&self, ngrams: &[Ngram]) -> Known {
+        let mut found = Vec::with_capacity(ngrams.len());
+        found.extend(ngrams.iter().filter_map(|ngram| Some((*ngram, self.form.row(ngram.key)?))));
+        Known { found, total: ngrams.len() }
+    }
+
+    /// A calibrated score for each label, 0 to 1. Numbers that are missing count as 0, more than wanted are passed over.
+    #[must_use]
+    pub fn scores(&self, known: &Known, numbers: &[f32]) -> Vec<f32> {
+        let blocks = 0..self.form.labels.len().div_ceil(LANES);
+        let sums = blocks.flat_map(|block| self.sums(known, block));
+        let share = share(known.total);
+        let labels = 0..self.form.labels.len();
+        labels.zip(sums).map(|(at, sum)| self.score(at, sum as f32 * share, numbers)).collect()
+    }
+
+    /// The summed weights of a block of labels: in 16 bits, which so many rows can't fill, and those in 32.
+    fn sums(&self, known: &Known, block: usize) -> [i32; LANES] {
+        const ROWS: usize = (i16::MAX / i8::MAX as i16) as usize;
+        let mut sums = [0_i32; LANES];
+        for rows in known.found.chunks(ROWS) {
+            let mut part = [0_i16; LANES];
+            for weights in rows.iter().filter_map(|(_, row)| self.form.weights(*row).get(block)) {
+                part.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += i16::from(*weight));
             }
+            sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += i32::from(part));
         }
-        let share = share(ngrams.len());
-        margins.iter().enumerate().map(|(at, sum)| self.score(at, *sum as f32 * share, numbers)).collect()
+        sums
     }
 
     fn score(&self, label: usize, ngrams: f32, numbers: &[f32]) -> f32 {
@@ -95,13 +112,11 @@ impl Heads {
         unit(logistic(head.slope * margin))
     }
 
-    /// How much each of a message's n-grams adds to a label's margin, in their order; those that the label does not know
+    /// How much each of a message's n-grams adds to a label's margin, in their order; those that the heads don't know
     /// are left out.
-    #[must_use]
-    pub fn contributions(&self, ngrams: &[Ngram], label: usize) -> Vec<(Ngram, f32)> {
-        let scale = self.form.scales.get(label).copied().unwrap_or(0.0) * share(ngrams.len());
-        let weight = |key| self.form.weights(key).and_then(|weights| weights.get(label)).map(|weight| *weight as i8);
-        ngrams.iter().filter_map(|ngram| Some((*ngram, f32::from(weight(ngram.key)?) * scale))).collect()
+    pub fn contributions(&self, known: &Known, label: usize) -> impl Iterator<Item = (Ngram, f32)> {
+        let scale = self.form.scales.get(label).copied().unwrap_or(0.0) * share(known.total);
+        known.found.iter().map(move |(ngram, row)| (*ngram, f32::from(self.form.weight(*row, label)) * scale))
     }
 
     /// The weights of a label for the numbers that the caller adds.
@@ -109,6 +124,15 @@ impl Heads {
     pub fn number_weights(&self, label: usize) -> &[f32] {
         self.form.dense_of(label)
     }
+}
+
+/// The n-grams of a message that heads know, looked up once: for the scores, and for the words that carry them.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// With the row of their weights, in the order of the message.
+    found: Vec<(Ngram, u32)>,
+    /// How many the message has.
+    total: usize,
 }
 
 /// What one n-gram counts among all of a message, so that long messages don't outweigh short ones.

@@ -19,7 +19,7 @@ const RUNS: std::ops::RangeInclusive<usize> = 2..=5;
 /// Letters of a word that are looked at: longer ones are links and keys.
 const LONGEST: usize = 32;
 
-/// Every n-gram of a message, repeated ones too, in the order of the words.
+/// Every n-gram of a message, repeated ones too, in the order of the words. Worked out once a [`Text`].
 ///
 /// ```
 /// use handover::heads::ngrams;
@@ -30,7 +30,11 @@ const LONGEST: usize = 32;
 /// assert_eq!(found.len(), 2 + 1 + (3 + 2 + 1) + (4 + 3 + 2 + 1));
 /// ```
 #[must_use]
-pub fn ngrams(text: &Text<'_>) -> Vec<Ngram> {
+pub fn ngrams<'t>(text: &'t Text<'_>) -> &'t [Ngram] {
+    text.memo().ngrams.get_or_init(|| all(text))
+}
+
+fn all(text: &Text<'_>) -> Vec<Ngram> {
     let mut found = Vec::with_capacity(24 * text.words().len());
     let mut before: Option<(u32, u32)> = None;
     for (at, word) in (0_u32..).zip(text.words()) {

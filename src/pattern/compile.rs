@@ -48,7 +48,7 @@ pub struct PatternSet {
     pub(super) watched: Lists,
     pub(super) rules: Vec<Rule>,
     /// For each symbol, the rules to try where it is found: those it is the rarest item of.
-    pub(super) rules_by_key: Vec<Vec<u32>>,
+    pub(super) rules_by_key: Vec<Vec<Candidate>>,
     pub(super) guards: BTreeMap<Lang, Guards>,
     sections: Vec<Arc<str>>,
 }
@@ -104,6 +104,13 @@ pub(super) struct Guards {
     pub(super) hypothesis: Option<Symbol>,
     pub(super) report: Option<Symbol>,
     pub(super) past: Option<Symbol>,
+}
+
+/// A rule to try, and the rarest of its other items: where that is not there at all, the rule needs no look.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate {
+    pub(super) rule: u32,
+    pub(super) also: Symbol,
 }
 
 #[derive(Debug)]
@@ -431,10 +438,13 @@ impl Builder {
             .build(phrases.iter().filter_map(|number| self.strings.get(*number as usize)).map(|(_, string)| string))
             .map_err(|e| PatternErrors::one(PatternError::new(Lang::Nl, 0, format!("the packs are too large: {e}"))))?;
         let mut rules_by_key = vec![Vec::new(); self.common.len()];
-        for (number, rule) in self.rules.iter().enumerate() {
-            let key = rule.items.get(rule.key).map(|step| step.symbol as usize);
-            if let Some(rules) = key.and_then(|key| rules_by_key.get_mut(key)) {
-                rules.push(number as u32);
+        let common = |step: &&Step| self.common.get(step.symbol as usize).copied();
+        for (number, rule) in (0_u32..).zip(&self.rules) {
+            let others = rule.items.iter().enumerate().filter(|(at, _)| *at != rule.key).map(|(_, step)| step);
+            let Some(key) = rule.items.get(rule.key) else { continue };
+            let also = others.min_by_key(common).unwrap_or(key).symbol;
+            if let Some(rules) = rules_by_key.get_mut(key.symbol as usize) {
+                rules.push(Candidate { rule: number, also });
             }
         }
         let count = self.strings.len();

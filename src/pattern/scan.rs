@@ -86,9 +86,9 @@ impl PatternSet {
         let mut matches = Vec::new();
         for found in &page.by_end {
             for &symbol in self.keys.of(found.string) {
-                for &number in self.rules_by_key.get(symbol as usize).map_or(&[][..], Vec::as_slice) {
-                    matches.extend(page.try_rule(number, *found));
-                }
+                let candidates = self.rules_by_key.get(symbol as usize).into_iter().flatten();
+                let likely = candidates.filter(|candidate| page.has(candidate.also));
+                matches.extend(likely.filter_map(|candidate| page.try_rule(candidate.rule, *found)));
             }
         }
         let mut hits = self.settle(matches);

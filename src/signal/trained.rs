@@ -1,6 +1,6 @@
 use super::{Evidence, Finding, Shade, Signal, SignalDetector, SignalPatterns, Signals};
 use crate::conversation::Surroundings;
-use crate::heads::{Heads, Ngram, ngrams};
+use crate::heads::{Heads, Known, Ngram, ngrams};
 use crate::number::unit;
 use crate::text::{Lang, Text};
 use crate::vectors::WordVectors;
@@ -40,6 +40,8 @@ pub struct TrainedSignals {
     heads: Heads,
     signals: Vec<Signal>,
     thresholds: BTreeMap<Signal, f32>,
+    /// The cue of what no pattern but the model found.
+    model: Arc<str>,
 }
 
 /// A point on the curve of a signal: what a threshold is worth.
@@ -67,7 +69,7 @@ impl TrainedSignals {
     #[must_use]
     pub fn new(patterns: SignalPatterns, vectors: WordVectors, heads: Heads) -> Self {
         let signals = heads.labels().iter().map(|label| Signal::from_name(&label.name)).collect();
-        Self { patterns, vectors, heads, signals, thresholds: BTreeMap::new() }
+        Self { patterns, vectors, heads, signals, thresholds: BTreeMap::new(), model: Arc::from("model") }
     }
 
     /// Moves the threshold of a signal, 0 to 1: lower finds more and cries wolf more often.
@@ -141,7 +143,7 @@ impl TrainedSignals {
     fn places(&self, read: &Read<'_>, label: usize, excess: f32, pattern: Option<&Finding>) -> Vec<Evidence> {
         let dims = usize::from(self.vectors.dims());
         let weights = self.heads.number_weights(label);
-        let mut carrying = self.heads.carrying(&read.ngrams, label, read.text.words().len());
+        let mut carrying = self.heads.carrying(read.ngrams, &read.known, label, read.text.words().len());
         let shown = pattern.map_or(&[][..], |finding| finding.evidence.as_slice());
         let weight = weights.get(dims + label).copied().unwrap_or(0.0);
         let part = PATTERN * weight * pattern.map_or(0.0, |f| f.score) / shown.len().max(1) as f32;
@@ -158,7 +160,7 @@ impl TrainedSignals {
             let strongest = (from..from + inside).max_by(|a, b| of(a).total_cmp(&of(b)).then(b.cmp(a)));
             strongest.into_iter().for_each(|at| carrying.add(at, part));
         }
-        let cue = |word: usize| cues.get(word).copied().flatten().map_or_else(|| Arc::from("model"), Arc::clone);
+        let cue = |word: usize| cues.get(word).copied().flatten().map_or_else(|| Arc::clone(&self.model), Arc::clone);
         let place = |word: usize| read.text.span(word, word).map(|span| Evidence { span, cue: cue(word) });
         carrying.words(excess).into_iter().filter_map(place).collect()
     }
@@ -167,7 +169,8 @@ impl TrainedSignals {
 /// A message as the model has read it.
 struct Read<'t> {
     text: &'t Text<'t>,
-    ngrams: Vec<Ngram>,
+    ngrams: &'t [Ngram],
+    known: Known,
 }
 
 impl SignalDetector for TrainedSignals {
@@ -180,8 +183,9 @@ impl SignalDetector for TrainedSignals {
     fn detect_in(&self, text: &Text<'_>, around: &Surroundings) -> Result<Signals, Infallible> {
         let patterns = self.patterns.detect(text)?;
         let numbers = Self::numbers(&self.vectors, &patterns, text, around);
-        let read = Read { text, ngrams: ngrams(text) };
-        let scores = self.heads.scores(&read.ngrams, &numbers);
+        let ngrams = ngrams(text);
+        let read = Read { text, ngrams, known: self.heads.known(ngrams) };
+        let scores = self.heads.scores(&read.known, &numbers);
         let mut findings: Vec<Finding> = scores
             .into_iter()
             .enumerate()

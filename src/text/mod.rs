@@ -14,6 +14,7 @@ mod lang;
 mod language;
 mod languages;
 mod mail;
+mod memo;
 mod span;
 mod speech;
 mod word_set;
@@ -71,6 +72,7 @@ pub struct Text<'a> {
     evidence: language::Evidence,
     hint: Option<Lang>,
     style: Style,
+    memo: memo::Memo,
 }
 
 impl<'a> Text<'a> {
@@ -95,7 +97,8 @@ impl<'a> Text<'a> {
         let (stream, words, sentences, style) = cut.finish();
         let evidence = language::Evidence::of(words.iter().map(|w| folded_in(&stream, w)));
         let language = evidence.language(hint);
-        Self { raw, stream, words, sentences, language, filling: Vec::new(), evidence, hint, style }
+        let memo = memo::Memo::default();
+        Self { raw, stream, words, sentences, language, filling: Vec::new(), evidence, hint, style, memo }
     }
 
     /// The same, with its language told among further ones than the built-in two. Costs a look-up a word.
@@ -167,6 +170,11 @@ impl<'a> Text<'a> {
     /// What language was to be assumed where the words don't tell.
     fn hint(&self) -> Option<Lang> {
         self.hint
+    }
+
+    /// What readers share.
+    pub(crate) fn memo(&self) -> &memo::Memo {
+        &self.memo
     }
 
     /// Whether a word is a little word of the message's language, where that is not built in.

@@ -41,7 +41,7 @@ impl WordVectors {
         Ok(Self { table: Table::checked(bytes.into())? })
     }
 
-    /// The vector of a message. Linear in its length; allocates only the result.
+    /// The vector of a message. Linear in its length; worked out once a [`Text`], for the first table that is asked.
     ///
     /// ```
     /// # #[cfg(feature = "vectors")] {
@@ -59,6 +59,11 @@ impl WordVectors {
     /// ```
     #[must_use]
     pub fn pooled(&self, text: &Text<'_>) -> Embedding {
+        let (table, pooled) = text.memo().pooled.get_or_init(|| (self.checksum(), self.pool(text)));
+        if *table == self.checksum() { pooled.clone() } else { self.pool(text) }
+    }
+
+    fn pool(&self, text: &Text<'_>) -> Embedding {
         let mut sum = vec![0.0; usize::from(self.dims())];
         let mut before = None;
         token::each(text, |token| {
