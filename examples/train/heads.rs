@@ -1,11 +1,12 @@
-//! `train signals` and `train emotion`: linear heads, from the corpora in `tests/corpus`.
+//! `train signals` and `train emotion`: heads over two shared layers, from the corpora in `tests/corpus`.
 //!
 //! Calibration and thresholds come from messages that a fold did not train on; messages of one brief stay in one fold.
 //! In half of the messages that the authors of the patterns had before them what the patterns find is hidden, since it
 //! says too much there; calibration and thresholds leave all of them out.
 
 use crate::corpus::{self, Message};
-use crate::linear::{Features, Head, Row, Settings, best_threshold, bytes, quality, spread};
+use crate::linear::{Features, Row, best_threshold, quality, spread};
+use crate::network;
 use crate::said;
 use handover::emotion::{EmotionCues, EmotionScorer, Feeling, TrainedEmotion};
 use handover::signal::{Finding, Signal, SignalDetector, SignalPatterns, Signals, TrainedSignals};
@@ -15,9 +16,6 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// How many n-grams a model keeps.
-const KEPT: usize = 12_000;
-const SETTINGS: Settings = Settings { cost: 0.15, rounds: 40, folds: 4 };
 
 /// Which model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +33,14 @@ impl Model {
             Self::Emotion => "emotion",
         };
         Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room).join("model.bin")
+    }
+
+    /// How many n-grams it keeps: both models together stay under 1 MB.
+    const fn kept(self) -> usize {
+        match self {
+            Self::Signals => 15_000,
+            Self::Emotion => 9_000,
+        }
     }
 
     fn names(self) -> Vec<String> {
@@ -82,7 +88,7 @@ fn messages(model: Model) -> io::Result<Vec<Message>> {
 /// Trained heads before they are written, with what they say of each message out of fold.
 pub(crate) struct Trained {
     features: Features,
-    heads: Vec<Head>,
+    heads: network::Trained,
     thresholds: Vec<f64>,
     curves: String,
 }
@@ -91,7 +97,7 @@ impl Trained {
     fn files(&self, model: Model) -> Vec<(PathBuf, Vec<u8>)> {
         let path = model.file();
         let curves = path.with_file_name("curves.tsv");
-        let bytes = bytes(&model.names(), &self.heads, &self.thresholds, &self.features);
+        let bytes = self.heads.bytes(&model.names(), &self.thresholds, &self.features);
         let mut files = vec![(path, bytes)];
         if model == Model::Signals {
             files.push((curves, self.curves.clone().into_bytes()));
@@ -101,9 +107,9 @@ impl Trained {
 
     /// The signals of the last `count` messages, each by heads that did not train on its brief or conversation.
     pub(crate) fn signals_out_of_fold(&self, count: usize) -> Vec<Signals> {
-        let all = self.heads.first().map_or(0, |head| head.scores.len());
+        let all = self.heads.labels.first().map_or(0, |head| head.scores.len());
         let found = |row: usize| {
-            let finding = |((signal, head), threshold): ((&Signal, &Head), &f64)| {
+            let finding = |((signal, head), threshold): ((&Signal, &network::Calibrated), &f64)| {
                 let score = head.scores.get(row).copied().unwrap_or(0.0);
                 Finding {
                     signal: signal.clone(),
@@ -114,7 +120,7 @@ impl Trained {
                 }
             };
             let findings: Vec<Finding> =
-                Signal::BUILT_IN.iter().zip(&self.heads).zip(&self.thresholds).map(finding).collect();
+                Signal::BUILT_IN.iter().zip(&self.heads.labels).zip(&self.thresholds).map(finding).collect();
             Signals::from(findings)
         };
         (all.saturating_sub(count)..all).map(found).collect()
@@ -125,11 +131,11 @@ impl Trained {
         let names = model.names();
         let labels =
             |m: &Message| names.iter().enumerate().filter(|(_, name)| m.holds(name)).map(|(at, _)| at).collect();
-        let features = Features::select(messages.iter().map(|m| (m.text.as_str(), labels(m))), names.len(), KEPT);
+        let features = Features::select(messages.iter().map(|m| (m.text.as_str(), labels(m))), names.len(), model.kept());
         writeln!(out, "{} messages, {} of their n-grams kept", messages.len(), features.len())?;
         let rows = rows(model, &messages, &names, &features)?;
-        let heads = Head::train_all(&rows, names.len(), features.len(), SETTINGS);
-        let scores: Vec<&[f64]> = heads.iter().map(|head| head.scores.as_slice()).collect();
+        let heads = network::Trained::of(&rows, names.len(), features.len());
+        let scores: Vec<&[f64]> = heads.labels.iter().map(|head| head.scores.as_slice()).collect();
         let thresholds = thresholds(model, &rows, &scores);
         for (label, name) in names.iter().enumerate() {
             let (Some(scores), Some(threshold)) = (scores.get(label), thresholds.get(label)) else { continue };
@@ -139,13 +145,13 @@ impl Trained {
                 "{name:20} threshold {threshold:.2}  precision {precision:.3}  recall {recall:.3}  (out of fold)"
             )?;
         }
-        let curves = curves(&rows, &names, &heads);
+        let curves = curves(&rows, &names, &heads.labels);
         Ok(Self { features, heads, thresholds, curves })
     }
 }
 
 /// What thresholds are worth, out of fold: label, threshold, precision, recall.
-fn curves(rows: &[Row], names: &[String], heads: &[Head]) -> String {
+fn curves(rows: &[Row], names: &[String], heads: &[network::Calibrated]) -> String {
     let mut lines = String::new();
     for (label, (name, head)) in names.iter().zip(heads).enumerate() {
         for step in 1..=9 {

@@ -86,6 +86,11 @@ impl Features {
         Self { keys: BTreeMap::new() }
     }
 
+    /// The fingerprints of the n-grams, with their rows.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.keys.iter().map(|(key, at)| (*key, *at))
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.keys.len()
     }
@@ -172,7 +177,7 @@ pub(crate) fn bytes(names: &[String], heads: &[Head], thresholds: &[f64], featur
     let numbers: Vec<f32> =
         heads.iter().flat_map(|head| head.weights[kept..kept + dense].iter().map(|w| *w as f32)).collect();
     let row = |at: u32| heads.iter().map(|head| head.weights[at as usize] as f32).collect();
-    let ngrams: Vec<(u32, Vec<f32>)> = features.keys.iter().map(|(key, at)| (*key, row(*at))).collect();
+    let ngrams: Vec<(u32, Vec<f32>)> = features.keys().map(|(key, at)| (key, row(at))).collect();
     write(&labels, dense, &numbers, &ngrams)
 }
 
@@ -246,7 +251,7 @@ fn counted<'r>(rows: &'r [Row], scores: &'r [f64]) -> impl Iterator<Item = (&'r 
 }
 
 /// Offset and slope that make the logistic of out-of-fold margins most likely (Platt, 1999), by Newton's method.
-fn calibrate(rows: &[Row], label: usize, margins: &[f64]) -> (f64, f64) {
+pub(crate) fn calibrate(rows: &[Row], label: usize, margins: &[f64]) -> (f64, f64) {
     let (mut slope, mut intercept) = (1.0_f64, 0.0_f64);
     for _ in 0..50 {
         let (mut g, mut h) = ([0.0; 2], [[1e-6, 0.0], [0.0, 1e-6]]);
@@ -266,7 +271,7 @@ fn calibrate(rows: &[Row], label: usize, margins: &[f64]) -> (f64, f64) {
 }
 
 /// e to a power by its series and ten squarings: the platform's differs in its last bits, and so would what is trained.
-fn logistic(x: f64) -> f64 {
+pub(crate) fn logistic(x: f64) -> f64 {
     let x = -x.clamp(-60.0, 60.0) / 1024.0;
     let series = 1.0 + x * (1.0 + x / 2.0 * (1.0 + x / 3.0 * (1.0 + x / 4.0 * (1.0 + x / 5.0))));
     1.0 / (1.0 + (0..10).fold(series, |power, _| power * power))

@@ -14,6 +14,7 @@ mod corpus;
 mod frustration;
 mod heads;
 mod linear;
+mod network;
 mod sets;
 mod vectors;
 

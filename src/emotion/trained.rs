@@ -5,8 +5,7 @@ use crate::text::{Lang, Text};
 use crate::vectors::WordVectors;
 use std::convert::Infallible;
 
-/// The weight of a pooled word vector beside n-grams, and of what the cues say: chosen on development rows.
-const VECTOR: f32 = 3.0;
+/// The weight of what the cues say beside the other numbers: chosen on development rows.
 const CUES: f32 = 2.0;
 
 /// Emotion by cues and a trained model together: the built-in scorer.
@@ -68,7 +67,7 @@ impl TrainedEmotion {
     #[must_use]
     pub fn numbers(vectors: &WordVectors, cues: &Feeling, text: &Text<'_>) -> Vec<f32> {
         let pooled = vectors.pooled(text);
-        let mut numbers: Vec<f32> = pooled.values().iter().map(|value| VECTOR * value).collect();
+        let mut numbers = pooled.values().to_vec();
         numbers.resize(usize::from(vectors.dims()), 0.0);
         numbers.extend(Emotion::ALL.iter().map(|emotion| CUES * cues.emotions.of(*emotion)));
         numbers.extend([CUES * cues.valence_score, CUES * cues.intensity]);

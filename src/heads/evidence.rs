@@ -1,4 +1,5 @@
-use super::{Heads, Known, Ngram, share};
+use super::form::LANES;
+use super::{Heads, Known, Ngram, Read, share};
 use crate::number::logit;
 
 /// What is left has to fall this part of the excess below the threshold: taking words out makes new pairs, which may
@@ -26,15 +27,44 @@ impl Heads {
     }
 
     /// Takes a message apart for a label. What the label's other numbers add belongs to no word by itself.
-    pub(crate) fn carrying(&self, ngrams: &[Ngram], known: &Known, label: usize, words: usize) -> Carrying {
+    ///
+    /// Where layers lie between, a word adds what it does at this message, as if they were straight.
+    pub(crate) fn carrying(&self, read: &Read, ngrams: &[Ngram], known: &Known, label: usize, words: usize) -> Carrying {
         let mut touched = vec![0; words];
         for ngram in ngrams {
             if let Some(count) = touched.get_mut(ngram.first as usize) {
                 *count += 1;
             }
         }
-        let unscaled = 1.0 / share(ngrams.len());
-        Carrying::new(self.contributions(known, label).map(|(n, weight)| (n, weight * unscaled)), touched, ngrams.len())
+        let places = self.places(read, label);
+        let weight = |row: u32| {
+            let blocks = self.form.weights(row).iter().zip(places.chunks(LANES));
+            blocks.flat_map(|(weights, places)| weights.iter().zip(places)).map(|(w, p)| f32::from(*w) * p).sum::<f32>()
+        };
+        let ngrams_known = known.found.iter().map(|(ngram, row)| (*ngram, weight(*row)));
+        Carrying::new(ngrams_known, touched, ngrams.len())
+    }
+
+    /// How much a label's margin grows with each place of an n-gram's row, before its share.
+    fn places(&self, read: &Read, label: usize) -> Vec<f32> {
+        let scales = self.form.scales.iter();
+        match (&self.form.layers, &read.activations) {
+            (Some(layers), Some(activations)) => {
+                scales.zip(layers.slopes(activations, label)).map(|(scale, slope)| scale * slope).collect()
+            }
+            _ => scales.enumerate().map(|(at, scale)| if at == label { *scale } else { 0.0 }).collect(),
+        }
+    }
+
+    /// How much a label's margin grows with one of the numbers, at this message.
+    pub(crate) fn number_weight(&self, read: &Read, label: usize, number: usize) -> f32 {
+        let own = self.form.dense_of(label).get(number).copied().unwrap_or(0.0);
+        match (&self.form.layers, &read.activations) {
+            (Some(layers), Some(activations)) => {
+                own + layers.number_slope(&layers.slopes(activations, label), number)
+            }
+            _ => own,
+        }
     }
 }
 

@@ -1,13 +1,15 @@
 //! The bytes of trained heads.
 //!
-//! Little-endian: `HHDS`, version u16, labels u16, numbers u16, n-grams u32; for each label a name (u8 length, bytes),
-//! bias, slope, threshold and scale (f32) and its weights for the numbers (f32); then the fingerprints (u32, sorted),
-//! the weights (i8, a row an n-gram), and FNV-1a (u64) of everything before.
+//! Little-endian: `HHDS`, version u16, labels u16, numbers u16, n-grams u32, width u16, hidden u16; for each label a name
+//! (u8 length, bytes), bias, slope and threshold (f32), and its weights for the numbers (f32); where the width is not 0,
+//! the layers (see there); a scale for each place of a row (f32); then the fingerprints (u32, sorted), the weights (i8, a
+//! row an n-gram: a place for each label, or as many as the layers are wide), and FNV-1a (u64) of everything before.
 
+use super::layers::{LayerWeights, Layers};
 use std::sync::Arc;
 
 const MAGIC: &[u8; 4] = b"HHDS";
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 /// Weights lie in memory in blocks of so many labels, which are added up at a stroke.
 pub(super) const LANES: usize = 16;
 
@@ -47,6 +49,7 @@ pub(super) struct Form {
     pub(super) labels: Vec<Label>,
     pub(super) scales: Vec<f32>,
     pub(super) dense: usize,
+    pub(super) layers: Option<Layers>,
     dense_weights: Vec<f32>,
     /// Open addressing: fingerprint and row plus one; 0 is free. Twice as many slots as rows, so a look-up is short.
     slots: Vec<(u32, u32)>,
@@ -67,21 +70,22 @@ impl Form {
         }
         let body = bytes.len().checked_sub(8).ok_or(HeadsError::Cut(bytes.len()))?;
         let (count, dense, rows) = (reader.u16()? as usize, reader.u16()? as usize, reader.u32()? as usize);
-        let (mut labels, mut scales, mut dense_weights) = (Vec::new(), Vec::new(), Vec::new());
+        let (width, hidden) = (reader.u16()? as usize, reader.u16()? as usize);
+        let (mut labels, mut dense_weights) = (Vec::new(), Vec::new());
         for _ in 0..count {
             let length = reader.take(1)?.first().copied().unwrap_or(0);
             let name = String::from_utf8_lossy(reader.take(length as usize)?);
             let (bias, slope, threshold) = (reader.f32()?, reader.f32()?, reader.f32()?);
             labels.push(Label { name: Arc::from(name.as_ref()), bias, slope, threshold });
-            scales.push(reader.f32()?);
-            for _ in 0..dense {
-                dense_weights.push(reader.f32()?);
-            }
+            dense_weights.extend(reader.f32s(dense)?);
         }
+        let layers = (width > 0).then(|| Layers::read(&mut reader, [dense, width, hidden, count])).transpose()?;
+        let places = if width > 0 { width } else { count };
+        let scales = reader.f32s(places)?;
         let keys_at = reader.at;
         reader.take(rows.checked_mul(4).ok_or(HeadsError::Damaged)?)?;
         let weights_at = reader.at;
-        reader.take(rows.checked_mul(count).ok_or(HeadsError::Damaged)?)?;
+        reader.take(rows.checked_mul(places).ok_or(HeadsError::Damaged)?)?;
         if reader.at != body {
             return Err(if reader.at > body { HeadsError::Cut(bytes.len()) } else { HeadsError::Damaged });
         }
@@ -90,8 +94,8 @@ impl Form {
             return Err(HeadsError::Damaged);
         }
         let slots = slots(bytes.get(keys_at..weights_at).unwrap_or_default());
-        let blocks = blocks(bytes.get(weights_at..body).unwrap_or_default(), count);
-        Ok(Self { labels, scales, dense, dense_weights, slots, blocks, rows })
+        let blocks = blocks(bytes.get(weights_at..body).unwrap_or_default(), places);
+        Ok(Self { labels, scales, dense, layers, dense_weights, slots, blocks, rows })
     }
 
     pub(super) fn rows(&self) -> usize {
@@ -112,16 +116,16 @@ impl Form {
         }
     }
 
-    /// The weights of a row, block by block.
-    pub(super) fn weights(&self, row: u32) -> &[[i8; LANES]] {
-        let count = self.labels.len().div_ceil(LANES);
-        let start = row as usize * count;
-        self.blocks.get(start..start + count).unwrap_or_default()
+    /// How many blocks a row has.
+    pub(super) fn blocks(&self) -> usize {
+        self.scales.len().div_ceil(LANES)
     }
 
-    /// The weight of a row for one label.
-    pub(super) fn weight(&self, row: u32, label: usize) -> i8 {
-        self.weights(row).get(label / LANES).and_then(|block| block.get(label % LANES)).copied().unwrap_or(0)
+    /// The weights of a row, block by block.
+    pub(super) fn weights(&self, row: u32) -> &[[i8; LANES]] {
+        let count = self.blocks();
+        let start = row as usize * count;
+        self.blocks.get(start..start + count).unwrap_or_default()
     }
 
     pub(super) fn dense_of(&self, label: usize) -> &[f32] {
@@ -155,36 +159,64 @@ fn slots(keys: &[u8]) -> Vec<(u32, u32)> {
     slots
 }
 
-/// Writes heads: `dense` numbers a message, with `dense_weights` for them label by label, and for each n-gram a weight
-/// a label. Weights become 8 bits wide with a scale for each label. Rows are sorted by fingerprint; of equal ones the
-/// first stays.
+/// Writes linear heads: `dense` numbers a message, with `dense_weights` for them label by label, and for each n-gram a
+/// weight a label. Weights become 8 bits wide with a scale for each label. Rows are sorted by fingerprint; of equal ones
+/// the first stays.
 #[must_use]
 pub fn write(labels: &[Label], dense: usize, dense_weights: &[f32], ngrams: &[(u32, Vec<f32>)]) -> Vec<u8> {
+    write_all(labels, dense, dense_weights, labels.len(), None, ngrams)
+}
+
+/// Writes heads over [`LayerWeights`]: as [`write`], but an n-gram has a weight for each place of the first layer.
+#[must_use]
+pub fn write_layered(
+    labels: &[Label],
+    dense: usize,
+    dense_weights: &[f32],
+    layers: &LayerWeights,
+    ngrams: &[(u32, Vec<f32>)],
+) -> Vec<u8> {
+    write_all(labels, dense, dense_weights, layers.width(), Some(layers), ngrams)
+}
+
+fn write_all(
+    labels: &[Label],
+    dense: usize,
+    dense_weights: &[f32],
+    places: usize,
+    layers: Option<&LayerWeights>,
+    ngrams: &[(u32, Vec<f32>)],
+) -> Vec<u8> {
     let mut rows: Vec<&(u32, Vec<f32>)> = ngrams.iter().collect();
     rows.sort_by_key(|(key, _)| *key);
     rows.dedup_by_key(|(key, _)| *key);
-    let weight = |row: &(u32, Vec<f32>), label: usize| row.1.get(label).copied().unwrap_or(0.0);
-    let scales: Vec<f32> = (0..labels.len())
-        .map(|label| rows.iter().map(|row| weight(row, label).abs()).fold(f32::MIN_POSITIVE, f32::max) / 127.0)
+    let weight = |row: &(u32, Vec<f32>), place: usize| row.1.get(place).copied().unwrap_or(0.0);
+    let scales: Vec<f32> = (0..places)
+        .map(|place| rows.iter().map(|row| weight(row, place).abs()).fold(f32::MIN_POSITIVE, f32::max) / 127.0)
         .collect();
     let mut out = MAGIC.to_vec();
     out.extend(VERSION.to_le_bytes());
     out.extend((labels.len() as u16).to_le_bytes());
     out.extend((dense as u16).to_le_bytes());
     out.extend((rows.len() as u32).to_le_bytes());
-    for (at, (label, scale)) in labels.iter().zip(&scales).enumerate() {
+    let (width, hidden) = layers.map_or((0, 0), |layers| (layers.width(), layers.hidden()));
+    out.extend((width as u16).to_le_bytes());
+    out.extend((hidden as u16).to_le_bytes());
+    for (at, label) in labels.iter().enumerate() {
         let name: Vec<u8> = label.name.bytes().take(255).collect();
         out.push(name.len() as u8);
         out.extend(name);
-        for number in [label.bias, label.slope, label.threshold, *scale] {
+        for number in [label.bias, label.slope, label.threshold] {
             out.extend(number.to_le_bytes());
         }
         let own = (0..dense).map(|number| dense_weights.get(at * dense + number).copied().unwrap_or(0.0));
         out.extend(own.flat_map(f32::to_le_bytes));
     }
+    layers.into_iter().for_each(|layers| layers.write(&mut out));
+    out.extend(scales.iter().flat_map(|scale| scale.to_le_bytes()));
     out.extend(rows.iter().flat_map(|(key, _)| key.to_le_bytes()));
     for row in &rows {
-        let quantised = |(label, scale): (usize, &f32)| (weight(row, label) / scale).round().clamp(-127.0, 127.0) as i8;
+        let quantised = |(place, scale): (usize, &f32)| (weight(row, place) / scale).round().clamp(-127.0, 127.0) as i8;
         out.extend(scales.iter().enumerate().map(quantised).map(|weight| weight as u8));
     }
     let sum = checksum(&out);
@@ -197,7 +229,7 @@ fn checksum(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-struct Reader<'b> {
+pub(super) struct Reader<'b> {
     bytes: &'b [u8],
     at: usize,
 }
@@ -227,6 +259,12 @@ impl<'b> Reader<'b> {
         self.array().map(u64::from_le_bytes)
     }
 
+    pub(super) fn f32s(&mut self, count: usize) -> Result<Vec<f32>, HeadsError> {
+        let bytes = self.take(count.checked_mul(4).ok_or(HeadsError::Damaged)?)?;
+        let number = |bytes: &[u8]| bytes.try_into().map_or(0.0, f32::from_le_bytes);
+        Ok(bytes.chunks_exact(4).map(number).map(|x: f32| if x.is_finite() { x } else { 0.0 }).collect())
+    }
+
     fn f32(&mut self) -> Result<f32, HeadsError> {
         self.array().map(f32::from_le_bytes).map(|x| if x.is_finite() { x } else { 0.0 })
     }
@@ -245,9 +283,9 @@ mod tests {
     fn heads_read_back_what_was_written() {
         let form = Form::read(&small()).unwrap();
         assert_eq!((form.rows(), form.labels.len(), form.dense), (2, 2, 1));
-        let weights = |key| form.row(key).map(|row| [form.weight(row, 0), form.weight(row, 1)]);
-        assert_eq!(weights(7), Some([127, 127]));
-        assert_eq!(weights(3), Some([-127, 0]));
+        let weights = |key| form.row(key).map(|row| form.weights(row)[0][..2].to_vec());
+        assert_eq!(weights(7), Some(vec![127, 127]));
+        assert_eq!(weights(3), Some(vec![-127, 0]));
         assert_eq!(weights(4), None);
         assert_eq!(form.dense_of(1), [-1.0]);
     }

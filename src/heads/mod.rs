@@ -1,9 +1,10 @@
-//! Linear heads: the form in which trained models ship.
+//! Trained heads: the form in which trained models ship.
 //!
-//! A head is a label with a weight for each feature: selected n-grams of words and letters, kept as fingerprints, and a
-//! few numbers that the caller adds (a pooled word vector, what patterns found). One pass over a message gives the
-//! margins of all labels; each label has its own calibration, so a score is a probability as far as the messages that it
-//! was calibrated on are like yours, and its own threshold.
+//! A head is a label that is read off the selected n-grams of a message, of words and letters, kept as fingerprints, and
+//! off a few numbers that the caller adds (a pooled word vector, what patterns found): by a weight for each of them, or
+//! through two small layers that all labels share ([`LayerWeights`]). One pass over a message gives the margins of all
+//! labels; each label has its own calibration, so a score is a probability as far as the messages that it was calibrated
+//! on are like yours, and its own threshold.
 //!
 //! Weights are 8 bits wide; sums run in a fixed order, and the exponential is our own, so the same message gives the same
 //! bytes on every machine. What trains the heads is no part of the crate: `examples/train` does, from the corpora in
@@ -13,13 +14,16 @@
 mod evidence;
 pub(crate) mod fingerprint;
 mod form;
+mod layers;
 mod ngrams;
 
-pub use form::{HeadsError, Label, write};
+pub use form::{HeadsError, Label, write, write_layered};
+pub use layers::LayerWeights;
 pub use ngrams::{Ngram, ngrams};
 
 use crate::number::{dot, logistic, unit};
 use form::{Form, LANES};
+use layers::Activations;
 use std::fmt;
 
 /// Trained heads, read from bytes.
@@ -84,14 +88,28 @@ impl Heads {
     /// A calibrated score for each label, 0 to 1. Numbers that are missing count as 0, more than wanted are passed over.
     #[must_use]
     pub fn scores(&self, known: &Known, numbers: &[f32]) -> Vec<f32> {
-        let blocks = 0..self.form.labels.len().div_ceil(LANES);
-        let sums = blocks.flat_map(|block| self.sums(known, block));
-        let share = share(known.total);
-        let labels = 0..self.form.labels.len();
-        labels.zip(sums).map(|(at, sum)| self.score(at, sum as f32 * share, numbers)).collect()
+        self.read(known, numbers).scores
     }
 
-    /// The summed weights of a block of labels: in 16 bits, which so many rows can't fill, and those in 32.
+    /// The scores, and what a label's evidence is worked out from.
+    pub(crate) fn read(&self, known: &Known, numbers: &[f32]) -> Read {
+        let share = share(known.total);
+        let sums = (0..self.form.blocks()).flat_map(|block| self.sums(known, block));
+        let ngrams: Vec<f32> = sums.zip(&self.form.scales).map(|(sum, scale)| sum as f32 * share * scale).collect();
+        let activations = self.form.layers.as_ref().map(|layers| layers.activations(&ngrams, numbers));
+        let margin = |label: usize| match (&self.form.layers, &activations) {
+            (Some(layers), Some(activations)) => layers.margin(activations, label),
+            _ => ngrams.get(label).copied().unwrap_or(0.0),
+        };
+        let labels = self.form.labels.iter().enumerate();
+        let scores = labels.map(|(at, label)| {
+            let margin = margin(at) + dot(self.form.dense_of(at), numbers) + label.bias;
+            unit(logistic(label.slope * margin))
+        });
+        Read { scores: scores.collect(), activations }
+    }
+
+    /// The summed weights of a block: in 16 bits, which so many rows can't fill, and those in 32.
     fn sums(&self, known: &Known, block: usize) -> [i32; LANES] {
         const ROWS: usize = (i16::MAX / i8::MAX as i16) as usize;
         let mut sums = [0_i32; LANES];
@@ -104,26 +122,12 @@ impl Heads {
         }
         sums
     }
+}
 
-    fn score(&self, label: usize, ngrams: f32, numbers: &[f32]) -> f32 {
-        let Some(head) = self.form.labels.get(label) else { return 0.0 };
-        let scale = self.form.scales.get(label).copied().unwrap_or(0.0);
-        let margin = ngrams * scale + dot(self.form.dense_of(label), numbers) + head.bias;
-        unit(logistic(head.slope * margin))
-    }
-
-    /// How much each of a message's n-grams adds to a label's margin, in their order; those that the heads don't know
-    /// are left out.
-    pub fn contributions(&self, known: &Known, label: usize) -> impl Iterator<Item = (Ngram, f32)> {
-        let scale = self.form.scales.get(label).copied().unwrap_or(0.0) * share(known.total);
-        known.found.iter().map(move |(ngram, row)| (*ngram, f32::from(self.form.weight(*row, label)) * scale))
-    }
-
-    /// The weights of a label for the numbers that the caller adds.
-    #[must_use]
-    pub fn number_weights(&self, label: usize) -> &[f32] {
-        self.form.dense_of(label)
-    }
+/// What heads give for one message.
+pub(crate) struct Read {
+    pub(crate) scores: Vec<f32>,
+    activations: Option<Activations>,
 }
 
 /// The n-grams of a message that heads know, looked up once: for the scores, and for the words that carry them.

@@ -1,6 +1,6 @@
 use super::{Evidence, Finding, Shade, Signal, SignalDetector, SignalPatterns, Signals};
 use crate::conversation::Surroundings;
-use crate::heads::{Heads, Known, Ngram, ngrams};
+use crate::heads::{Heads, Known, Ngram, Read, ngrams};
 use crate::number::unit;
 use crate::text::{Lang, Text};
 use crate::vectors::WordVectors;
@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-/// The weight of a pooled word vector beside n-grams, and of what patterns found: chosen on development rows.
-const VECTOR: f32 = 3.0;
+/// The weight of what patterns found beside the other numbers: chosen on development rows.
 const PATTERN: f32 = 2.0;
 /// A pattern that is this sure of a wish for a human or of danger wins over the model.
 const SURE: f32 = 0.95;
@@ -110,7 +109,7 @@ impl TrainedSignals {
     #[must_use]
     pub fn numbers(vectors: &WordVectors, patterns: &Signals, text: &Text<'_>, around: &Surroundings) -> Vec<f32> {
         let pooled = vectors.pooled(text);
-        let mut numbers: Vec<f32> = pooled.values().iter().map(|value| VECTOR * value).collect();
+        let mut numbers = pooled.values().to_vec();
         numbers.resize(usize::from(vectors.dims()), 0.0);
         let score = |signal: &Signal| patterns.findings().iter().find(|f| f.signal == *signal).map_or(0.0, |f| f.score);
         numbers.extend(Signal::BUILT_IN.iter().map(|signal| PATTERN * score(signal)));
@@ -120,7 +119,7 @@ impl TrainedSignals {
         numbers
     }
 
-    fn finding(&self, read: &Read<'_>, (label, score): (usize, f32), pattern: Option<&Finding>) -> Option<Finding> {
+    fn finding(&self, message: &Message<'_>, (label, score): (usize, f32), pattern: Option<&Finding>) -> Option<Finding> {
         let signal = self.signals.get(label)?;
         let own = self.heads.labels().get(label)?.threshold;
         let threshold = self.thresholds.get(signal).copied().unwrap_or(own);
@@ -131,7 +130,7 @@ impl TrainedSignals {
         let holds = score >= threshold || sure;
         let evidence = match (holds, pattern) {
             (true, _) if score >= threshold => {
-                self.places(read, label, self.heads.excess(label, score, threshold), pattern)
+                self.places(message, label, self.heads.excess(label, score, threshold), pattern)
             }
             _ => pattern.map(|f| f.evidence.clone()).unwrap_or_default(),
         };
@@ -140,16 +139,15 @@ impl TrainedSignals {
     }
 
     /// The words that carry a finding, strongest first: without them it would not hold.
-    fn places(&self, read: &Read<'_>, label: usize, excess: f32, pattern: Option<&Finding>) -> Vec<Evidence> {
+    fn places(&self, message: &Message<'_>, label: usize, excess: f32, pattern: Option<&Finding>) -> Vec<Evidence> {
         let dims = usize::from(self.vectors.dims());
-        let weights = self.heads.number_weights(label);
-        let mut carrying = self.heads.carrying(read.ngrams, &read.known, label, read.text.words().len());
+        let words = message.text.words();
+        let mut carrying = self.heads.carrying(&message.read, message.ngrams, &message.known, label, words.len());
         let shown = pattern.map_or(&[][..], |finding| finding.evidence.as_slice());
-        let weight = weights.get(dims + label).copied().unwrap_or(0.0);
+        let weight = self.heads.number_weight(&message.read, label, dims + label);
         let part = PATTERN * weight * pattern.map_or(0.0, |f| f.score) / shown.len().max(1) as f32;
-        let mut cues: Vec<Option<&Arc<str>>> = vec![None; read.text.words().len()];
+        let mut cues: Vec<Option<&Arc<str>>> = vec![None; words.len()];
         for evidence in shown {
-            let words = read.text.words();
             let from = words.partition_point(|word| word.span.start < evidence.span.start);
             let inside = words.iter().skip(from).take_while(|word| evidence.span.contains(word.span)).count();
             for cue in cues.iter_mut().skip(from).take(inside) {
@@ -161,16 +159,17 @@ impl TrainedSignals {
             strongest.into_iter().for_each(|at| carrying.add(at, part));
         }
         let cue = |word: usize| cues.get(word).copied().flatten().map_or_else(|| Arc::clone(&self.model), Arc::clone);
-        let place = |word: usize| read.text.span(word, word).map(|span| Evidence { span, cue: cue(word) });
+        let place = |word: usize| message.text.span(word, word).map(|span| Evidence { span, cue: cue(word) });
         carrying.words(excess).into_iter().filter_map(place).collect()
     }
 }
 
 /// A message as the model has read it.
-struct Read<'t> {
+struct Message<'t> {
     text: &'t Text<'t>,
     ngrams: &'t [Ngram],
     known: Known,
+    read: Read,
 }
 
 impl SignalDetector for TrainedSignals {
@@ -184,15 +183,13 @@ impl SignalDetector for TrainedSignals {
         let patterns = self.patterns.detect(text)?;
         let numbers = Self::numbers(&self.vectors, &patterns, text, around);
         let ngrams = ngrams(text);
-        let read = Read { text, ngrams, known: self.heads.known(ngrams) };
-        let scores = self.heads.scores(&read.known, &numbers);
-        let mut findings: Vec<Finding> = scores
-            .into_iter()
-            .enumerate()
+        let known = self.heads.known(ngrams);
+        let message = Message { text, ngrams, read: self.heads.read(&known, &numbers), known };
+        let mut findings: Vec<Finding> = (message.read.scores.iter().copied().enumerate())
             .filter_map(|(label, score)| {
                 let signal = self.signals.get(label)?;
                 let pattern = patterns.findings().iter().find(|f| f.signal == *signal);
-                self.finding(&read, (label, score), pattern)
+                self.finding(&message, (label, score), pattern)
             })
             .collect();
         // What the model knows nothing of stays as the patterns found it: a host's own signals.
