@@ -13,14 +13,14 @@ const PATTERN: f32 = 2.0;
 /// A pattern that is this sure of a wish for a human or of danger wins over the model.
 const SURE: f32 = 0.95;
 /// Unless the model, too, sees next to nothing in it: below this part of its threshold.
-const NOT_ALONE: f32 = 0.4;
+const NOT_ALONE: f32 = 0.8;
 
 /// Signals by patterns and a trained model together: the built-in detector.
 ///
 /// The model weighs n-grams of words and letters, the meaning of the message as a pooled word vector, and what the
 /// patterns found; it was trained on the messages in `tests/corpus`, written for this crate. Its scores are calibrated
 /// on those messages: a probability as far as yours are like them. Where a pattern is sure of a wish for a human, of
-/// crisis or of a threat, two fifths of the model's own threshold are enough.
+/// crisis or of a threat, four fifths of the model's own threshold are enough.
 ///
 /// ```
 /// use handover::signal::{Signal, SignalDetector, TrainedSignals};
