@@ -3,16 +3,17 @@
 //! Tests look at different things: the intent, the clock, one attribute. What looks at the same thing forms a group,
 //! and of each group only as many cases exist as its tests can tell apart: cut at the document's own bounds, one
 //! sample for each combination. Whether tests can hold together is then looked up, group by group, and a sample of
-//! each gives a situation that shows it. Signals are told apart one by one: any of them may hold beside any other.
+//! each gives a situation that shows it. Signals and full queues are chosen one by one: any of them may be there beside
+//! any other.
 
-mod said;
+mod chosen;
 mod samples;
 
 use super::eval::test_holds;
 use super::logic::{Atoms, Literal};
 use super::{Fact, Measure, Spec, Test};
 use crate::conversation::Situation;
-use said::Said;
+use chosen::Chosen;
 use samples::{merge, samples};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,8 +66,8 @@ impl Given {
 /// What tests look at.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Subject {
-    /// Signals, shades and what was noticed before.
-    Signals,
+    /// Signals, shades, what was noticed before, and queues that are busy.
+    Chosen,
     /// The intent, what is known of it, confidence and margin.
     Intent,
     /// The clock and the calendar.
@@ -82,7 +83,6 @@ enum Subject {
     Language,
     Owner,
     Stage,
-    Busy,
     Measure(Measure),
     Fact(Fact),
     Attribute(Arc<str>),
@@ -90,9 +90,8 @@ enum Subject {
 
 fn subject(test: &Test) -> Subject {
     match test {
-        Test::Signal(_) | Test::SignalSoFar(_) | Test::Shade(_) | Test::Fact(Fact::Misunderstood, _) => {
-            Subject::Signals
-        }
+        Test::Signal(_) | Test::SignalSoFar(_) | Test::Shade(_) | Test::Busy(_) => Subject::Chosen,
+        Test::Fact(Fact::Misunderstood, _) => Subject::Chosen,
         Test::Intent(_) | Test::IntentIs(_) | Test::Measure(Measure::Confidence | Measure::Margin, _) => {
             Subject::Intent
         }
@@ -107,7 +106,6 @@ fn subject(test: &Test) -> Subject {
         Test::Language(_) => Subject::Language,
         Test::Owner(_) => Subject::Owner,
         Test::Stage(_) => Subject::Stage,
-        Test::Busy(_) => Subject::Busy,
         Test::Measure(measure, _) => Subject::Measure(*measure),
         Test::Fact(fact, _) => Subject::Fact(*fact),
         Test::Attribute(name, _) | Test::AttributeIn(name, _) => Subject::Attribute(Arc::clone(name)),
@@ -131,7 +129,7 @@ struct Group {
 #[derive(Clone, Debug)]
 pub(crate) struct Cells {
     tests: Vec<Test>,
-    /// For every test, its group; nothing for those on signals.
+    /// For every test, its group; nothing for what is chosen one by one.
     group: Vec<Option<usize>>,
     groups: Vec<Group>,
     /// For every two tests of one group, whether some case has both; one bit a pair.
@@ -146,7 +144,7 @@ impl Cells {
         for (number, test) in tests.iter().enumerate() {
             members.entry(subject(test)).or_default().push(number);
         }
-        members.remove(&Subject::Signals);
+        members.remove(&Subject::Chosen);
         let mut group = vec![None; tests.len()];
         let mut groups = Vec::with_capacity(members.len());
         for (subject, numbers) in members {
@@ -173,7 +171,7 @@ impl Cells {
     pub(crate) fn possible(&self, given: &Given) -> bool {
         let touched: BTreeSet<usize> =
             given.literals().filter_map(|literal| self.group.get(literal.atom).copied().flatten()).collect();
-        touched.into_iter().all(|group| self.case(group, given).is_some()) && self.signals(given).is_some()
+        touched.into_iter().all(|group| self.case(group, given).is_some()) && self.chosen(given).is_some()
     }
 
     /// The first case of a group that fits what is given.
@@ -188,26 +186,20 @@ impl Cells {
 
     /// A situation in which what is given is so; nothing where that can't be.
     pub(crate) fn sample(&self, given: &Given) -> Option<Situation> {
-        let said = self.signals(given)?;
+        let chosen = self.chosen(given)?;
         let mut now = Situation { disclosed: true, turn: 2, customer_turns: 1, ..Situation::default() };
         for (number, group) in self.groups.iter().enumerate() {
             let case = self.case(number, given)?;
             merge(&group.subject, &case.sample, &mut now);
         }
-        said.put_into(&mut now);
+        chosen.put_into(&mut now);
         Some(now)
     }
 
-    /// Which signals hold, now and before: any set that gives every test what it wants.
-    fn signals(&self, given: &Given) -> Option<Said> {
-        let mut said = Said::default();
-        for test in given.fails.iter().filter_map(|atom| self.tests.get(*atom)) {
-            said.forbid(test);
-        }
-        let wanted = || given.holds.iter().filter_map(|atom| self.tests.get(*atom));
-        wanted().filter(|test| !matches!(test, Test::SignalSoFar(_))).try_for_each(|test| said.want(test))?;
-        wanted().filter(|test| matches!(test, Test::SignalSoFar(_))).try_for_each(|test| said.want(test))?;
-        Some(said)
+    /// Which signals hold, now and before, and which queues are busy: any choice that gives every test what it wants.
+    fn chosen(&self, given: &Given) -> Option<Chosen> {
+        let test = |atom: &usize| self.tests.get(*atom);
+        Chosen::of(given.holds.iter().filter_map(test), given.fails.iter().filter_map(test))
     }
 }
 

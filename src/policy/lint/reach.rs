@@ -4,7 +4,7 @@
 //! situation; each claim comes with one that shows it.
 
 use super::rules;
-use crate::escalation::{Floor, Outcome, Priority, Withhold};
+use crate::escalation::{Flags, Floor, Names, Outcome, Priority, Withhold};
 use crate::policy::cells::{Cells, Given};
 use crate::policy::cover::{Room, room};
 use crate::policy::engine::{MOST_RULES, MOST_TESTS, floor};
@@ -429,13 +429,8 @@ fn danger(spec: &Spec) -> Floor {
         outcome: Outcome::HandOver,
         queue: Some(Arc::clone(&spec.routing.safety)),
         priority: Priority::Urgent,
-        skills: BTreeSet::from([Arc::from("safety")]),
-        withhold: BTreeSet::from([
-            Withhold::RetentionOffer,
-            Withhold::Survey,
-            Withhold::Upsell,
-            Withhold::GenericSteps,
-        ]),
+        skills: Names::from(["safety"]),
+        withhold: Flags::from([Withhold::RetentionOffer, Withhold::Survey, Withhold::Upsell, Withhold::GenericSteps]),
         ..Floor::default()
     }
 }
@@ -449,10 +444,10 @@ fn adds_nothing(more: &Floor, less: &Floor) -> bool {
     more.outcome >= less.outcome
         && more.priority >= less.priority
         && more.call_back >= less.call_back
-        && more.skills.is_superset(&less.skills)
-        && more.withhold.is_superset(&less.withhold)
-        && more.style.is_superset(&less.style)
-        && more.notices.is_superset(&less.notices)
+        && less.skills.is_subset(&more.skills)
+        && less.withhold.is_subset(&more.withhold)
+        && less.style.is_subset(&more.style)
+        && less.notices.is_subset(&more.notices)
 }
 
 /// Whether `more` does all that `less` does, so that the queue too is decided before `less` gets to name one.
