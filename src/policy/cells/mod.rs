@@ -6,6 +6,7 @@
 //! each gives a situation that shows it. Signals and full queues are chosen one by one: any of them may be there beside
 //! any other.
 
+mod bits;
 mod chosen;
 mod samples;
 
@@ -13,53 +14,35 @@ use super::eval::test_holds;
 use super::logic::{Atoms, Literal};
 use super::{Fact, Measure, Spec, Test};
 use crate::conversation::Situation;
+use bits::Bits;
 use chosen::Chosen;
 use samples::{merge, samples};
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// What is given so far: tests that hold, and tests that do not.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What is given: literals that can be so together, and with them what follows for other tests on the same things. Made
+/// by [`Cells::given`] and [`Cells::with`] alone, so that there is no other kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Given {
-    holds: BTreeSet<usize>,
-    fails: BTreeSet<usize>,
+    said: BTreeSet<Literal>,
+    holds: Bits,
+    fails: Bits,
 }
 
 impl Given {
-    pub(crate) fn of(literals: impl IntoIterator<Item = Literal>) -> Self {
-        let mut given = Self::default();
-        literals.into_iter().for_each(|literal| given.add(literal));
-        given
-    }
-
-    pub(crate) fn add(&mut self, literal: Literal) {
-        if literal.holds {
-            self.holds.insert(literal.atom)
-        } else {
-            self.fails.insert(literal.atom)
-        };
-    }
-
-    /// With one literal more.
-    pub(crate) fn with(&self, literal: Literal) -> Self {
-        let mut given = self.clone();
-        given.add(literal);
-        given
-    }
-
+    /// Whether a literal is given or follows. Where neither it nor its opposite does, it is open.
     pub(crate) fn has(&self, literal: Literal) -> bool {
-        if literal.holds { self.holds.contains(&literal.atom) } else { self.fails.contains(&literal.atom) }
+        if literal.holds { self.holds.has(literal.atom) } else { self.fails.has(literal.atom) }
     }
 
-    /// The tests that hold.
-    pub(crate) fn holding(&self) -> impl Iterator<Item = usize> {
-        self.holds.iter().copied()
-    }
-
+    /// What was given, without what follows: what holds first.
     pub(crate) fn literals(&self) -> impl Iterator<Item = Literal> {
-        let holds = self.holds.iter().map(|atom| Literal { atom: *atom, holds: true });
-        holds.chain(self.fails.iter().map(|atom| Literal { atom: *atom, holds: false }))
+        let of = |holds: bool| self.said.iter().copied().filter(move |literal| literal.holds == holds);
+        of(true).chain(of(false))
+    }
+
+    fn set(&mut self, literal: Literal) {
+        if literal.holds { self.holds.set(literal.atom) } else { self.fails.set(literal.atom) }
     }
 }
 
@@ -112,17 +95,35 @@ fn subject(test: &Test) -> Subject {
     }
 }
 
-/// A case of a group: which of its tests hold, and a situation in which nothing but this group is set.
-#[derive(Clone, Debug)]
-pub(crate) struct Case {
-    pub(crate) holds: BTreeSet<usize>,
-    pub(crate) sample: Situation,
-}
-
+/// What looks at one thing, and the cases of it.
 #[derive(Clone, Debug)]
 struct Group {
     subject: Subject,
-    cases: Vec<Case>,
+    /// Its tests, and for each the cases in which it holds.
+    tests: Vec<(usize, Bits)>,
+    /// Of each case a situation in which nothing but this group is set; the plainest first.
+    cases: Vec<Situation>,
+}
+
+impl Group {
+    /// The cases that fit what was said of this group.
+    fn left(&self, said: impl Iterator<Item = Literal>) -> Bits {
+        let mut left = Bits::full(self.cases.len());
+        for literal in said {
+            if let Some((_, cases)) = self.tests.iter().find(|(test, _)| *test == literal.atom) {
+                left.keep(cases, literal.holds);
+            }
+        }
+        left
+    }
+
+    /// What the cases that are left have in common.
+    fn common(&self, left: &Bits) -> impl Iterator<Item = Literal> {
+        self.tests.iter().filter_map(move |(atom, cases)| {
+            let (some, all) = (left.meets(cases), left.is_within(cases));
+            (all || !some).then_some(Literal { atom: *atom, holds: all })
+        })
+    }
 }
 
 /// The groups of a document.
@@ -132,8 +133,7 @@ pub(crate) struct Cells {
     /// For every test, its group; nothing for what is chosen one by one.
     group: Vec<Option<usize>>,
     groups: Vec<Group>,
-    /// For every two tests of one group, whether some case has both; one bit a pair.
-    together: Vec<u64>,
+    nothing: Given,
 }
 
 impl Cells {
@@ -147,88 +147,100 @@ impl Cells {
         members.remove(&Subject::Chosen);
         let mut group = vec![None; tests.len()];
         let mut groups = Vec::with_capacity(members.len());
+        let mut nothing =
+            Given { said: BTreeSet::new(), holds: Bits::empty(tests.len()), fails: Bits::empty(tests.len()) };
         for (subject, numbers) in members {
             numbers.iter().for_each(|number| group.get_mut(*number).into_iter().for_each(|g| *g = Some(groups.len())));
             let members: Vec<(usize, &Test)> = numbers.iter().filter_map(|n| Some((*n, tests.get(*n)?))).collect();
-            let cases = cases(&subject, &members, spec);
-            if cases.is_empty() {
-                return None;
-            }
-            groups.push(Group { cases, subject });
+            let new = cases(subject, &members, spec)?;
+            new.common(&Bits::full(new.cases.len())).for_each(|literal| nothing.set(literal));
+            groups.push(new);
         }
-        let together = pairs(&groups, tests.len());
-        Some(Self { tests, group, groups, together })
+        Some(Self { tests, group, groups, nothing })
     }
 
-    /// Whether two tests look at the same thing and never hold together: a quick no, before [`possible`](Self::possible).
-    pub(crate) fn exclude(&self, one: usize, other: usize) -> bool {
-        let group = |atom: usize| self.group.get(atom).copied().flatten();
-        let pair = one * self.tests.len() + other;
-        group(one).is_some() && group(one) == group(other) && !has_bit(&self.together, pair)
+    /// Nothing is given: only what always follows.
+    pub(crate) const fn nothing(&self) -> &Given {
+        &self.nothing
     }
 
-    /// Whether what is given can be so at once.
-    pub(crate) fn possible(&self, given: &Given) -> bool {
-        let touched: BTreeSet<usize> =
-            given.literals().filter_map(|literal| self.group.get(literal.atom).copied().flatten()).collect();
-        touched.into_iter().all(|group| self.case(group, given).is_some()) && self.chosen(given).is_some()
+    /// All of these given; nothing where they can't be so together.
+    pub(crate) fn given<'l>(&self, literals: impl IntoIterator<Item = &'l Literal>) -> Option<Given> {
+        literals.into_iter().try_fold(self.nothing.clone(), |given, literal| self.with(&given, *literal))
     }
 
-    /// The first case of a group that fits what is given.
-    fn case(&self, group: usize, given: &Given) -> Option<&Case> {
-        let mine = |atom: &&usize| self.group.get(**atom).copied().flatten() == Some(group);
-        let cases = &self.groups.get(group)?.cases;
-        cases.iter().find(|case| {
-            given.holds.iter().filter(mine).all(|atom| case.holds.contains(atom))
-                && !given.fails.iter().filter(mine).any(|atom| case.holds.contains(atom))
-        })
+    /// With one literal more; nothing where that can't be.
+    pub(crate) fn with(&self, given: &Given, literal: Literal) -> Option<Given> {
+        if given.has(literal.turned()) {
+            return None;
+        }
+        let mut more = given.clone();
+        more.said.insert(literal);
+        if given.has(literal) {
+            return Some(more);
+        }
+        more.set(literal);
+        match self.group_of(literal) {
+            None => drop(self.chosen(&more)?),
+            Some((number, group)) => {
+                let left = group.left(self.said_of(&more, number));
+                if left.is_empty() {
+                    return None;
+                }
+                group.common(&left).for_each(|literal| more.set(literal));
+            }
+        }
+        Some(more)
     }
 
-    /// A situation in which what is given is so; nothing where that can't be.
+    fn group_of(&self, literal: Literal) -> Option<(usize, &Group)> {
+        let number = self.group.get(literal.atom).copied().flatten()?;
+        Some((number, self.groups.get(number)?))
+    }
+
+    /// What was said of one group.
+    fn said_of<'g>(&'g self, given: &'g Given, group: usize) -> impl Iterator<Item = Literal> + 'g {
+        let mine = move |literal: &Literal| self.group.get(literal.atom).copied().flatten() == Some(group);
+        given.said.iter().copied().filter(mine)
+    }
+
+    /// A situation in which what is given is so: of everything that is open, the plainest.
     pub(crate) fn sample(&self, given: &Given) -> Option<Situation> {
-        let chosen = self.chosen(given)?;
         let mut now = Situation { disclosed: true, turn: 2, customer_turns: 1, ..Situation::default() };
         for (number, group) in self.groups.iter().enumerate() {
-            let case = self.case(number, given)?;
-            merge(&group.subject, &case.sample, &mut now);
+            let first = group.left(self.said_of(given, number)).first()?;
+            merge(&group.subject, group.cases.get(first)?, &mut now);
         }
-        chosen.put_into(&mut now);
+        self.chosen(given)?.put_into(&mut now);
         Some(now)
     }
 
     /// Which signals hold, now and before, and which queues are busy: any choice that gives every test what it wants.
     fn chosen(&self, given: &Given) -> Option<Chosen> {
-        let test = |atom: &usize| self.tests.get(*atom);
-        Chosen::of(given.holds.iter().filter_map(test), given.fails.iter().filter_map(test))
+        let free = |literal: &&Literal| self.group.get(literal.atom).is_some_and(Option::is_none);
+        let of = |holds: bool| {
+            let said = given.said.iter().filter(free).filter(move |literal| literal.holds == holds);
+            said.filter_map(|literal| self.tests.get(literal.atom))
+        };
+        Chosen::of(of(true), of(false))
     }
 }
 
-fn pairs(groups: &[Group], tests: usize) -> Vec<u64> {
-    let mut together = vec![0; (tests * tests).div_ceil(64)];
-    for case in groups.iter().flat_map(|group| &group.cases) {
-        for (one, other) in case.holds.iter().flat_map(|one| case.holds.iter().map(move |other| (one, other))) {
-            let pair = one * tests + other;
-            together.get_mut(pair / 64).into_iter().for_each(|word| *word |= 1 << (pair % 64));
+/// Every case that the tests of a group can tell apart; nothing where there are too many.
+fn cases(subject: Subject, members: &[(usize, &Test)], spec: &Spec) -> Option<Group> {
+    let mut seen: BTreeSet<Vec<bool>> = BTreeSet::new();
+    let mut cases: Vec<(Vec<bool>, Situation)> = Vec::new();
+    for sample in samples(&subject, members, spec) {
+        let holds: Vec<bool> = members.iter().map(|(_, test)| test_holds(test, &sample, spec)).collect();
+        if seen.insert(holds.clone()) {
+            cases.push((holds, sample));
         }
     }
-    together
-}
-
-fn has_bit(words: &[u64], bit: usize) -> bool {
-    words.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
-}
-
-/// Every case that the tests of a group can tell apart.
-fn cases(subject: &Subject, members: &[(usize, &Test)], spec: &Spec) -> Vec<Case> {
-    let mut cases: BTreeMap<BTreeSet<usize>, Situation> = BTreeMap::new();
-    let mut order: Vec<BTreeSet<usize>> = Vec::new();
-    for sample in samples(subject, members, spec) {
-        let holds: BTreeSet<usize> =
-            members.iter().filter(|(_, test)| test_holds(test, &sample, spec)).map(|(number, _)| *number).collect();
-        if let Entry::Vacant(new) = cases.entry(holds) {
-            order.push(new.key().clone());
-            new.insert(sample);
-        }
-    }
-    order.into_iter().filter_map(|holds| Some(Case { sample: cases.remove(&holds)?, holds })).collect()
+    let tests = members.iter().enumerate().map(|(place, (number, _))| {
+        let holding = cases.iter().map(|(holds, _)| holds.get(place).copied().unwrap_or_default());
+        (*number, holding.collect())
+    });
+    let tests = tests.collect();
+    let cases: Vec<Situation> = cases.into_iter().map(|(_, sample)| sample).collect();
+    (!cases.is_empty()).then_some(Group { subject, tests, cases })
 }

@@ -119,8 +119,12 @@ impl<'s> Map<'s> {
     }
 
     fn possible<'p>(&'p self, rule: &'p Placed<'_>) -> impl Iterator<Item = (&'p Alternative, Given)> {
-        let given = rule.alternatives.iter().map(|a| (a, Given::of(a.iter().copied())));
-        given.filter(|(_, given)| self.cells.possible(given))
+        rule.alternatives.iter().filter_map(|a| Some((a, self.cells.given(a)?)))
+    }
+
+    /// A case in which it matches.
+    fn some_case(&self, rule: &Placed<'_>) -> Given {
+        self.possible(rule).next().map_or_else(|| self.cells.nothing().clone(), |(_, given)| given)
     }
 
     /// Whether it can match, and whether it can not.
@@ -145,7 +149,7 @@ impl<'s> Map<'s> {
             return;
         }
         if possible < rule.alternatives.len() {
-            let dead = rule.alternatives.iter().find(|a| !self.cells.possible(&Given::of(a.iter().copied())));
+            let dead = rule.alternatives.iter().find(|a| self.cells.given(*a).is_none());
             self.wrong(
                 Code::DeadBranch,
                 place.clone(),
@@ -158,7 +162,7 @@ impl<'s> Map<'s> {
             );
         }
         let all: Vec<&Alternative> = rule.alternatives.iter().collect();
-        if room(&self.cells, &Given::default(), &all) == Room::None {
+        if room(&self.cells, self.cells.nothing(), &all) == Room::None {
             self.wrong(
                 Code::MatchesAlways,
                 place,
@@ -167,7 +171,7 @@ impl<'s> Map<'s> {
                     "Geef een voorwaarde, of zet het in [routing] of [thresholds].",
                     "Give a condition, or put it into [routing] or [thresholds].",
                 ),
-                self.witness(&Given::default()),
+                self.witness(self.cells.nothing()),
             );
         }
     }
@@ -314,13 +318,9 @@ impl<'s> Map<'s> {
 
     /// Whether an alternative can hold beside what is given; one that can't covers nothing of it.
     fn meets(&self, given: &Given, other: &Alternative) -> bool {
-        let holding = other.iter().filter(|literal| literal.holds);
-        if holding.into_iter().any(|literal| given.holding().any(|atom| self.cells.exclude(atom, literal.atom))) {
-            return false;
-        }
-        let mut both = given.clone();
-        other.iter().for_each(|literal| both.add(*literal));
-        self.cells.possible(&both)
+        let begun = Some(given.clone());
+        !other.iter().any(|literal| given.has(literal.turned()))
+            && other.iter().fold(begun, |given, literal| self.cells.with(&given?, *literal)).is_some()
     }
 
     /// Rules with the same conditions and the same strength that send to different queues.
@@ -336,7 +336,7 @@ impl<'s> Map<'s> {
             let equal = (first.floor.outcome, first.floor.priority) == (rule.floor.outcome, rule.floor.priority);
             if equal && first.floor.queue != rule.floor.queue {
                 let (a, b) = (shown(&first.rule.id), shown(&rule.rule.id));
-                let given = self.possible(rule).next().map(|(_, given)| given).unwrap_or_default();
+                let given = self.some_case(rule);
                 self.wrong(
                     Code::Conflict,
                     rule.place.clone(),
@@ -362,7 +362,7 @@ impl<'s> Map<'s> {
             let Some(atom) = self.atoms.tests().iter().position(|t| *t == Test::Signal(vec![signal.clone()])) else {
                 continue;
             };
-            let given = Given::of([Literal { atom, holds: true }]);
+            let Some(given) = self.cells.given(&[Literal { atom, holds: true }]) else { continue };
             let near: Vec<&Alternative> = handled.iter().copied().filter(|other| self.meets(&given, other)).collect();
             let Room::Left(case) = room(&self.cells, &given, &near) else { continue };
             self.wrong(
@@ -394,7 +394,7 @@ impl<'s> Map<'s> {
             });
             for name in asked {
                 let id = shown(&rule.rule.id);
-                let given = self.possible(rule).next().map(|(_, given)| given).unwrap_or_default();
+                let given = self.some_case(rule);
                 self.wrong(
                     Code::Unequal,
                     rule.place.key("then").key("outcome"),
