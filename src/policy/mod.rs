@@ -44,11 +44,12 @@ mod tables;
 mod words;
 
 pub(crate) use engine::Matches;
+pub(crate) use eval::number;
 
 pub use code::{Code, Severity};
 pub use compiled::Policy;
 pub use date::Date;
-pub use diff::{Change, Difference, Flip, Flips, Loss};
+pub use diff::{Change, Difference, Flip, Flips, Guard, Loosened, Loss};
 pub use document::{Against, Checked, Document, Findings};
 pub use explain::{Because, Explanation, WhyNot};
 pub use finding::{Finding, Witness, Wording};

@@ -3,7 +3,7 @@
 //! Worked out over the cases that the document's tests can tell apart, so that what is claimed here holds for every
 //! situation; each claim comes with one that shows it.
 
-use super::rules;
+use super::{desk, rules};
 use crate::escalation::{Flags, Floor, Names, Outcome, Priority, Withhold};
 use crate::policy::cells::{Cells, Given};
 use crate::policy::cover::{Room, room};
@@ -12,7 +12,7 @@ use crate::policy::finding::Sink;
 use crate::policy::logic::{Alternative, Atoms, Literal, MOST_ALTERNATIVES, alternatives};
 use crate::policy::reader::shown;
 use crate::policy::{Code, DocPath, Effect, Finding, Rule, Spec, Test, Witness, Wording, words};
-use crate::signal::Signal;
+use crate::signal::{Shade, Signal};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -30,6 +30,7 @@ pub(super) fn look(spec: &Spec, damaged: &BTreeSet<DocPath>, sink: &Sink) {
         map.unhandled();
     }
     map.unequal();
+    map.manned();
 }
 
 /// A rule with its alternatives.
@@ -54,6 +55,8 @@ struct Map<'s> {
     danger: Floor,
     in_danger: Vec<Alternative>,
     resolved: Alternative,
+    rights: Alternative,
+    complaint: Alternative,
     sink: &'s Sink,
 }
 
@@ -80,6 +83,9 @@ impl<'s> Map<'s> {
         for sensitive in SENSITIVE {
             signal(sensitive.0);
         }
+        let rights = signal(Signal::DataRights);
+        let atom = atoms.number(&Test::Shade(vec![Shade::Formal]));
+        let complaint = Alternative::from([Literal { atom, holds: true }]);
         if atoms.tests().len() > MOST_TESTS || found.len() > MOST_RULES {
             sink.push(too_many(&atoms, found.len()));
             return None;
@@ -98,7 +104,7 @@ impl<'s> Map<'s> {
             return None;
         };
         let danger = danger(spec);
-        Some(Self { spec, atoms, cells, rules: found, danger, in_danger, resolved, sink })
+        Some(Self { spec, atoms, cells, rules: found, danger, in_danger, resolved, rights, complaint, sink })
     }
 
     fn wrong(&self, code: Code, place: DocPath, message: Wording, help: Wording, witness: Option<Witness>) {
@@ -318,9 +324,12 @@ impl<'s> Map<'s> {
 
     /// Whether an alternative can hold beside what is given; one that can't covers nothing of it.
     fn meets(&self, given: &Given, other: &Alternative) -> bool {
-        let begun = Some(given.clone());
-        !other.iter().any(|literal| given.has(literal.turned()))
-            && other.iter().fold(begun, |given, literal| self.cells.with(&given?, *literal)).is_some()
+        !other.iter().any(|literal| given.has(literal.turned())) && self.and(given, other).is_some()
+    }
+
+    /// What is given together with all that an alternative asks for, where that can be.
+    fn and(&self, given: &Given, other: &Alternative) -> Option<Given> {
+        other.iter().try_fold(given.clone(), |given, literal| self.cells.with(&given, *literal))
     }
 
     /// Rules with the same conditions and the same strength that send to different queues.
@@ -378,6 +387,28 @@ impl<'s> Map<'s> {
                 ),
                 self.witness(&case),
             );
+        }
+    }
+
+    /// W46: what is urgent goes to the queue that is named first, and that may be another than its own rule's.
+    fn manned(&self) {
+        let mut told = desk::urgent(self.spec);
+        let routing = &self.spec.routing;
+        for urgent in self.rules.iter().filter(|rule| rule.floor.priority == Priority::Urgent) {
+            let ladder = [(&self.rights, &routing.rights), (&self.complaint, &routing.complaints)];
+            let before = |other: &&Placed<'_>| other.rank < urgent.rank || urgent.floor.queue.is_none();
+            let rules = self.rules.iter().filter(|other| other.rank != urgent.rank).filter(before);
+            let named = rules.filter_map(|other| Some((other, other.floor.queue.as_ref()?)));
+            let named = named.flat_map(|(other, queue)| other.alternatives.iter().map(move |way| (way, queue)));
+            for (way, queue) in ladder.into_iter().chain(named) {
+                if told.contains(queue) {
+                    continue;
+                }
+                if let Some(both) = self.possible(urgent).find_map(|(_, given)| self.and(&given, way)) {
+                    told.insert(queue);
+                    desk::always_manned(self.spec, queue, self.witness(&both), self.sink);
+                }
+            }
         }
     }
 
