@@ -244,3 +244,62 @@ fn cases(subject: Subject, members: &[(usize, &Test)], spec: &Spec) -> Option<Gr
     let cases: Vec<Situation> = cases.into_iter().map(|(_, sample)| sample).collect();
     (!cases.is_empty()).then_some(Group { subject, tests, cases })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{AttributeKind, Date, Holiday, Range, Season};
+
+    /// Whether tests can hold together, in a document with Christmas and one holiday by date.
+    fn together(tests: &[Test]) -> bool {
+        let mut spec = Spec::bare();
+        spec.calendar.holidays = vec![Holiday::Yearly(12, 25), Holiday::On(Date::new(2027, 3, 26).unwrap())];
+        spec.vocabulary.attributes.insert(Arc::from("arrears"), AttributeKind::Number);
+        let mut atoms = Atoms::default();
+        let literals: Vec<Literal> =
+            tests.iter().map(|test| Literal { atom: atoms.number(test), holds: true }).collect();
+        let cells = Cells::of(&atoms, &spec).unwrap();
+        let Some(given) = cells.given(&literals) else { return false };
+        let sample = cells.sample(&given).unwrap();
+        assert!(tests.iter().all(|test| test_holds(test, &sample, &spec)), "{tests:?}: {sample:?}");
+        true
+    }
+
+    #[test]
+    fn a_day_of_the_year_falls_on_every_day_of_the_week() {
+        let holiday = Test::Fact(Fact::Holiday, true);
+        let season = |from, until| Test::Season(vec![Season { from, until }]);
+        for day in 1..=7 {
+            assert!(together(&[holiday.clone(), Test::Days(vec![day])]), "{day}");
+            assert!(together(&[season((12, 25), (12, 25)), Test::Days(vec![day])]), "{day}");
+            assert!(together(&[season((2, 29), (2, 29)), Test::Days(vec![day])]), "{day}");
+            assert_eq!(together(&[holiday.clone(), season((3, 1), (3, 31)), Test::Days(vec![day])]), day == 5, "{day}");
+        }
+        assert!(!together(&[holiday, season((4, 1), (4, 30))]));
+    }
+
+    #[test]
+    fn bounds_however_close_have_room_between_them() {
+        let arrears = |range: Range| Test::AttributeIn(Arc::from("arrears"), range);
+        let above = arrears(Range { above: Some(12.5), ..Range::default() });
+        let below = |bound| arrears(Range { below: Some(bound), ..Range::default() });
+        assert!(together(&[above.clone(), below(12.5001)]));
+        assert!(!together(&[above, below(12.5)]));
+        assert!(together(&[arrears(Range { at_least: Some(1e15), ..Range::default() })]));
+    }
+
+    #[test]
+    fn what_follows_is_known() {
+        let mut atoms = Atoms::default();
+        let confident = |least| Test::Measure(Measure::Confidence, Range { at_least: Some(least), ..Range::default() });
+        let [low, high] = [0.4, 0.8].map(|least| atoms.number(&confident(least)));
+        let cells = Cells::of(&atoms, &Spec::bare()).unwrap();
+        let literal = |atom, holds| Literal { atom, holds };
+        let sure = cells.given(&[literal(high, true)]).unwrap();
+        assert!(sure.has(literal(low, true)) && sure.literals().eq([literal(high, true)]));
+        assert!(cells.with(&sure, literal(low, false)).is_none());
+        let unsure = cells.given(&[literal(low, false)]).unwrap();
+        assert!(unsure.has(literal(high, false)));
+        assert!(!cells.nothing().has(literal(low, true)) && !cells.nothing().has(literal(low, false)));
+    }
+}

@@ -179,7 +179,7 @@ fn moments(members: &[(usize, &Test)], spec: &Spec) -> Vec<LocalTime> {
 /// A week without holidays first. Then one day of the year for each combination of seasons, holiday or not, on every
 /// day of the week: in one year or another it falls on each. Then the holidays that have a date.
 fn dates(seasons: &[&Season], spec: &Spec) -> Vec<LocalTime> {
-    let year = spec.review_by.map_or(2027, |date| date.year());
+    let year = spec.review_by.map_or(2027, |date| date.year().min(9_900));
     let holiday = |day: &LocalTime| spec.calendar.holiday(day);
     let days: Vec<(u8, u8)> = (1..=12).flat_map(|month| (1..=31).map(move |day| (month, day))).collect();
     let all: Vec<LocalTime> = days.iter().filter_map(|(month, day)| morning(year, *month, *day)).collect();

@@ -2,12 +2,12 @@
 //! nobody at all.
 
 use crate::approval::{
-    ActionName, ApprovalPolicy, ApprovalRule, ApprovalRules, Currency, Draw, Effect, Facts, Item, Limit, Money,
-    Principal, Proposal, Reversibility, RuleEffect, Ruling, When,
+    ActionName, ActionSpec, ApprovalPolicy, ApprovalRule, ApprovalRules, Currency, Draw, Effect, Facts, Item, Limit,
+    Money, Principal, Proposal, Reversibility, RuleEffect, Ruling, When,
 };
 use crate::signal::Signal;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Kinds of proposals that are told at most.
 const MOST: usize = 60;
@@ -108,16 +108,16 @@ pub(super) fn loosened(old: &ApprovalRules, new: &ApprovalRules) -> Vec<Loosened
 /// For every action, what each rule of both asks for: at its bounds and beside them, calm and in distress.
 fn cases(old: &ApprovalRules, new: &ApprovalRules) -> Vec<Case> {
     let all: Vec<&When> = old.rules().chain(new.rules()).map(|rule| &rule.when).collect();
-    let actions: BTreeSet<&ActionName> = old.actions().chain(new.actions()).map(|(name, _)| name).collect();
+    let actions: BTreeMap<&ActionName, &ActionSpec> = new.actions().chain(old.actions()).collect();
     let usual = When::default();
     let mut cases = Vec::new();
-    for action in actions {
+    for (action, spec) in actions {
         let about = |when: &&&When| when.actions.is_empty() || when.actions.contains(action);
         let whens: Vec<&When> = std::iter::once(&usual).chain(all.iter().filter(about).copied()).collect();
         let amounts: BTreeSet<Option<Money>> = whens.iter().flat_map(|when| amounts(when)).chain([None]).collect();
         for (when, amount) in whens.iter().flat_map(|when| amounts.iter().map(move |amount| (when, *amount))) {
             let told = std::iter::once(None).chain(DISTRESS.iter().map(Some));
-            cases.extend(told.filter_map(|signal| Some((proposal(action, amount)?, facts(when, signal)))));
+            cases.extend(told.filter_map(|signal| Some((proposal(action, spec, amount)?, facts(when, signal)))));
         }
     }
     cases
@@ -131,10 +131,11 @@ fn amounts(when: &When) -> Vec<Option<Money>> {
     around.map(|minor| Some(Money { minor: i64::try_from(minor).unwrap_or(i64::MAX), currency })).collect()
 }
 
-fn proposal(action: &ActionName, amount: Option<Money>) -> Option<Proposal> {
+fn proposal(action: &ActionName, spec: &ActionSpec, amount: Option<Money>) -> Option<Proposal> {
     let item = Item::new("customer");
     let item = match amount {
-        Some(money) => item.amount("amount", money),
+        // By the argument that the policy goes by.
+        Some(money) => item.amount(spec.amount.clone().unwrap_or_else(|| "amount".into()), money),
         None => item,
     };
     let builder = Proposal::builder("case", action.clone(), Principal::machine("ai"), "case").item(item);
