@@ -157,7 +157,7 @@ fn a_gate_that_lets_more_pass_is_told() {
             "{ any_of = [\"agent\"], quorum = 1 }",
             true,
         ),
-        ("signal = [\"crisis\", \"threat\", ", "signal = [\"crisis\", ", true),
+        ("to = \"money\" }", "to = \"any_agent\" }", true),
         (
             "then = { effect = \"review\", to = \"money\" }",
             "then = { effect = \"allow\", sample_permille = 20, budget = { per = \"customer\", window_s = 86_400, max_minor = 10_000, over = \"money\" } }",

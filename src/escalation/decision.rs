@@ -148,7 +148,7 @@ pub struct Decision {
     #[serde(default, skip_serializing_if = "Flags::is_empty")]
     pub style: Flags<Style>,
     /// Notices of the policy's own that the customer is shown, by key, beside the built-in ones.
-    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[serde(default, skip_serializing_if = "Names::is_empty")]
     pub own_notices: Names,
     /// To choose from when the bot asks: the intents that lie closest, at most three. A person is always one more choice.
     pub options: Vec<Arc<str>>,

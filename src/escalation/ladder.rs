@@ -7,18 +7,33 @@ use crate::emotion::Valence;
 use crate::frustration::Band;
 use crate::policy::{Matches, Spec};
 use crate::signal::{Finding, Shade, Signal};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-// The skills that the ladder itself asks for.
-static SAFETY: LazyLock<Names> = LazyLock::new(|| Names::from(["safety"]));
-static SUPERVISOR: LazyLock<Names> = LazyLock::new(|| Names::from(["supervisor"]));
-static PRIVACY: LazyLock<Names> = LazyLock::new(|| Names::from(["privacy"]));
+/// The skills that the ladder itself asks for.
+#[derive(Debug)]
+pub(crate) struct LadderSkills {
+    safety: Names,
+    supervisor: Names,
+    privacy: Names,
+}
+
+impl LadderSkills {
+    /// Their names.
+    pub(crate) const NAMES: [&'static str; 3] = ["safety", "supervisor", "privacy"];
+
+    /// Out of a list that may have them.
+    pub(crate) fn among(list: &Arc<[Arc<str>]>) -> Self {
+        let [safety, supervisor, privacy] = Self::NAMES.map(|name| Names::among(list, [name]));
+        Self { safety, supervisor, privacy }
+    }
+}
 
 /// The skeleton that every policy runs on: layers in a fixed order, whose thresholds a document sets.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ladder<'p> {
     pub(crate) spec: &'p Spec,
     pub(crate) policy: &'p PolicyRef,
+    pub(crate) skills: &'p LadderSkills,
     /// A signal that some rule looks for came up for the first time.
     pub(crate) news: bool,
 }
@@ -105,10 +120,14 @@ impl<'s> Draft<'s> {
     fn raise(&mut self, outcome: Outcome, queue: Option<&'s Arc<str>>, reason: Reason) {
         self.outcome = self.outcome.max(outcome);
         self.queue = self.queue.or(queue);
-        self.reasons.push(reason);
+        self.because(reason);
     }
 
     fn because(&mut self, reason: Reason) {
+        if self.reasons.is_empty() {
+            // Where there is one there are often several; more than this there seldom are.
+            self.reasons.reserve_exact(8);
+        }
         self.reasons.push(reason);
     }
 
@@ -149,7 +168,7 @@ impl<'s> Draft<'s> {
             let reason = self.reason(code, 1, Some(finding));
             self.raise(Outcome::HandOver, Some(&self.ladder.spec.routing.safety), reason);
             self.priority = Priority::Urgent;
-            self.skills.join(&SAFETY);
+            self.skills.join(&self.ladder.skills.safety);
             self.notices.insert(notice);
             self.withhold.extend([
                 Withhold::RetentionOffer,
@@ -174,7 +193,7 @@ impl<'s> Draft<'s> {
             };
             self.wants_call = finding.shade == Some(Shade::Callback);
             if finding.shade == Some(Shade::Supervisor) {
-                self.skills.join(&SUPERVISOR);
+                self.skills.join(&self.ladder.skills.supervisor);
             }
             let reason = self.reason(code, 2, Some(finding));
             self.raise(outcome, None, reason);
@@ -231,7 +250,7 @@ impl<'s> Draft<'s> {
             };
             let reason = self.reason(code, 4, Some(finding));
             self.raise(outcome, Some(&self.ladder.spec.routing.rights), reason);
-            self.skills.join(&PRIVACY);
+            self.skills.join(&self.ladder.skills.privacy);
             self.notices.insert(NoticeKey::RightReceived);
         }
         if let Some(finding) = self.held(&Signal::Complaint).filter(|f| f.shade == Some(Shade::Formal)) {

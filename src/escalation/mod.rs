@@ -40,7 +40,7 @@ pub use notice::{Country, NoticeKey, NoticeTexts};
 pub use reason::{Place, Places, REASON_CODES_VERSION, Reason, ReasonCode};
 
 pub(crate) use floor::Floor;
-pub(crate) use ladder::Ladder;
+pub(crate) use ladder::{Ladder, LadderSkills};
 
 use crate::conversation::Situation;
 

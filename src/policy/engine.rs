@@ -8,7 +8,7 @@ use super::logic::{Alternative, Atoms, alternatives};
 use super::{Fact, Hours, Measure, Opening, Range, Rule, Season, Spec, Test};
 use crate::conversation::{Owner, Reply, Situation};
 use crate::emotion::Valence;
-use crate::escalation::Floor;
+use crate::escalation::{Floor, LadderSkills, Names};
 use crate::frustration::Band;
 use crate::signal::{Shade, Signal};
 use crate::text::Lang;
@@ -45,6 +45,22 @@ pub(crate) struct Engine {
     circumstances: usize,
     /// The signals that some rule looks for: one that comes up for the first time is something new.
     news: BTreeSet<Signal>,
+    skills: LadderSkills,
+}
+
+/// The skills and notices that a document has, each list sorted: what the rules add to a decision is a set out of these.
+#[derive(Debug)]
+pub(crate) struct Lists {
+    skills: Arc<[Arc<str>]>,
+    notices: Arc<[Arc<str>]>,
+}
+
+impl Lists {
+    pub(crate) fn of(spec: &Spec) -> Self {
+        let own = LadderSkills::NAMES.map(Arc::from);
+        let skills: BTreeSet<Arc<str>> = spec.vocabulary.skills.iter().cloned().chain(own).collect();
+        Self { skills: skills.into_iter().collect(), notices: spec.notices.keys().cloned().collect() }
+    }
 }
 
 /// The rules that match.
@@ -98,10 +114,11 @@ impl Engine {
     /// Compiles the rules of a checked document.
     pub(crate) fn compile(spec: &Spec) -> Self {
         let mut atoms = Atoms::default();
+        let lists = Lists::of(spec);
         let mut expand = |rules: &[Rule]| -> Vec<(Floor, Vec<Alternative>)> {
             let expanded = rules.iter().map(|rule| {
                 let found = alternatives(&rule.when, &mut atoms).unwrap_or_default();
-                (floor(rule, spec), found)
+                (floor(rule, spec, &lists), found)
             });
             expanded.collect()
         };
@@ -119,6 +136,7 @@ impl Engine {
             floors: Vec::new(),
             circumstances: rules.len(),
             news,
+            skills: LadderSkills::among(&lists.skills),
         };
         for (floor, found) in rules.into_iter().chain(circumstances).take(MOST_RULES) {
             found.iter().for_each(|alternative| engine.add(alternative, &atoms));
@@ -175,6 +193,11 @@ impl Engine {
         }
     }
 
+    /// The skills that the ladder itself asks for.
+    pub(crate) const fn skills(&self) -> &LadderSkills {
+        &self.skills
+    }
+
     /// Whether a signal that some rule looks for came up in this message for the first time.
     pub(crate) fn news(&self, now: &Situation) -> bool {
         let first = |signal: &Signal| now.first_noticed.get(signal).is_some_and(|(turn, _)| *turn == now.turn);
@@ -207,20 +230,20 @@ fn lay_out(alternative: &Alternative, width: usize, masks: &mut Vec<u64>) {
 }
 
 /// What a rule does, with its route looked up.
-pub(crate) fn floor(rule: &Rule, spec: &Spec) -> Floor {
+pub(crate) fn floor(rule: &Rule, spec: &Spec, lists: &Lists) -> Floor {
     let then = &rule.then;
     let route = then.route.as_ref().and_then(|name| spec.routes.get(name));
-    let skills = then.skills.iter().chain(route.into_iter().flat_map(|route| &route.skills)).cloned().collect();
+    let skills = then.skills.iter().chain(route.into_iter().flat_map(|route| &route.skills));
     let mut floor = Floor {
         id: Arc::clone(&rule.id),
         outcome: then.outcome,
         queue: then.queue.clone().or(route.map(|route| Arc::clone(&route.queue))),
         priority: then.priority.max(route.map(|route| route.priority).unwrap_or_default()),
-        skills,
+        skills: Names::among(&lists.skills, skills.map(AsRef::as_ref)),
         call_back: then.call_back,
         withhold: then.withhold.iter().copied().collect(),
         style: then.style.iter().copied().collect(),
-        notices: then.notices.iter().cloned().collect(),
+        notices: Names::among(&lists.notices, then.notices.iter().map(AsRef::as_ref)),
         ..Floor::default()
     };
     rule.when.each_test(false, &mut |test, negated| match test {
@@ -247,9 +270,9 @@ struct Tests {
     shades: Vec<(u16, Number)>,
     kinds: Vec<(u64, Number)>,
     ranges: Vec<(Measure, Between, Number)>,
-    intents: Names<Vec<Number>>,
-    stages: Names<Vec<Number>>,
-    attributes: Names<Attribute>,
+    intents: Table<Vec<Number>>,
+    stages: Table<Vec<Number>>,
+    attributes: Table<Attribute>,
     times: Vec<(Vec<Opening>, Number)>,
     seasons: Vec<(Vec<Season>, Number)>,
     /// The schedules of which one has to be open, or closed.
@@ -291,27 +314,27 @@ fn signals(now: &Situation) -> u32 {
 
 #[derive(Debug, Default)]
 struct Attribute {
-    values: Names<Vec<Number>>,
+    values: Table<Vec<Number>>,
     ranges: Vec<(Between, Number)>,
 }
 
 /// A value for each of some names: a small hash table, since most lookups find nothing and all should find it fast.
 /// The keys are the document's own and few; no customer can make them collide.
 #[derive(Debug)]
-struct Names<T> {
+struct Table<T> {
     entries: Vec<(u64, Arc<str>, T)>,
     /// For every hash, where its entry stands, counted from 1; the next slot is looked at until one is 0. A power of
     /// two in number, at most half of them taken.
     slots: Vec<u32>,
 }
 
-impl<T> Default for Names<T> {
+impl<T> Default for Table<T> {
     fn default() -> Self {
         Self { entries: Vec::new(), slots: Vec::new() }
     }
 }
 
-impl<T: Default> Names<T> {
+impl<T: Default> Table<T> {
     /// The value of a name, made where there is none yet.
     fn entry(&mut self, name: &Arc<str>) -> Option<&mut T> {
         if self.find(name).is_none() {
@@ -542,7 +565,7 @@ impl Attribute {
     }
 }
 
-fn add_names(to: &mut Names<Vec<Number>>, names: &[Arc<str>], number: Number) {
+fn add_names(to: &mut Table<Vec<Number>>, names: &[Arc<str>], number: Number) {
     for name in names {
         to.entry(name).into_iter().for_each(|numbers| numbers.push(number));
     }

@@ -8,6 +8,7 @@ use crate::approval::{
 use crate::signal::Signal;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Kinds of proposals that are told at most.
 const MOST: usize = 60;
@@ -145,15 +146,16 @@ fn proposal(action: &ActionName, spec: &ActionSpec, amount: Option<Money>) -> Op
 
 /// What a rule asks of a customer, and perhaps a signal beside it.
 fn facts(when: &When, signal: Option<&Signal>) -> Facts {
-    let mut facts = Facts::default();
-    facts.signals = when.signals_any.first().into_iter().chain(signal).cloned().collect();
-    facts.emotion = when.emotions_any.first().copied();
-    facts.frustration = when.frustration_min.unwrap_or(0);
-    facts.confidence = Some(when.confidence_max.unwrap_or(1_000));
-    facts.verified = when.verified.unwrap_or(true);
-    facts.channel = when.channels.first().copied();
-    facts.intent = when.intents.first().cloned();
-    facts.attributes =
-        when.attributes.iter().filter_map(|(name, values)| Some((name.clone(), values.first()?.clone()))).collect();
-    facts
+    let named = |(name, values): (&Arc<str>, &Vec<Arc<str>>)| Some((name.clone(), values.first()?.clone()));
+    Facts {
+        signals: when.signals_any.first().into_iter().chain(signal).cloned().collect(),
+        emotion: when.emotions_any.first().copied(),
+        frustration: when.frustration_min.unwrap_or(0),
+        confidence: Some(when.confidence_max.unwrap_or(1_000)),
+        verified: when.verified.unwrap_or(true),
+        channel: when.channels.first().copied(),
+        intent: when.intents.first().cloned(),
+        attributes: when.attributes.iter().filter_map(named).collect(),
+        ..Facts::default()
+    }
 }

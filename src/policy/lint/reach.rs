@@ -7,7 +7,7 @@ use super::{desk, rules};
 use crate::escalation::{Flags, Floor, Names, Outcome, Priority, Withhold};
 use crate::policy::cells::{Cells, Given};
 use crate::policy::cover::{Room, room};
-use crate::policy::engine::{MOST_RULES, MOST_TESTS, floor};
+use crate::policy::engine::{Lists, MOST_RULES, MOST_TESTS, floor};
 use crate::policy::finding::Sink;
 use crate::policy::logic::{Alternative, Atoms, Literal, MOST_ALTERNATIVES, alternatives};
 use crate::policy::reader::shown;
@@ -65,6 +65,7 @@ impl<'s> Map<'s> {
         let mut atoms = Atoms::default();
         let mut found: Vec<Placed<'_>> = Vec::new();
         let mut whole = true;
+        let lists = Lists::of(spec);
         for (place, rule) in rules(spec).filter(|(place, _)| !damaged.contains(place)) {
             let Some(alternatives) = alternatives(&rule.when, &mut atoms) else {
                 sink.push(too_branched(place.key("when")));
@@ -72,7 +73,7 @@ impl<'s> Map<'s> {
                 continue;
             };
             let topical = place.to_string().starts_with("rules[");
-            found.push(Placed { place, rule, floor: floor(rule, spec), alternatives, rank: 0, topical });
+            found.push(Placed { place, rule, floor: floor(rule, spec, &lists), alternatives, rank: 0, topical });
         }
         let mut signal = |signal| {
             let atom = atoms.number(&Test::Signal(vec![signal]));
