@@ -43,6 +43,35 @@ fn main() {
     row("prove 200 rules", time(rounds.min(5), || drop(black_box(many.prove()))));
     let many = many.spec().clone();
     row("check 200 rules", time(rounds.min(5), || drop(black_box(many.clone().check()))));
+    let (old, new) = (nested(""), nested("0"));
+    row("check 221 rules, each with bounds of its own", time(rounds.min(5), || drop(black_box(old.check()))));
+    let policy = live(old.check());
+    row("prove them", time(rounds.min(5), || drop(black_box(policy.prove()))));
+    row("tell them from others", time(rounds.min(5), || drop(black_box(old.difference(&new)))));
+}
+
+/// The energy policy and 200 rules more, each with bounds of its own on four numbers; `last` is added to a bound of the
+/// last one.
+fn nested(last: &str) -> Document {
+    let mut state = 7_u64;
+    let mut dice = |end: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % end
+    };
+    let rules = (0..200).map(|number| {
+        let (turns, contacts, silence, frustration) = (dice(40), dice(20), dice(900), dice(100));
+        let last = if number == 199 { last } else { "" };
+        let outcome = ["offer_human", "hand_over"][dice(2) as usize];
+        format!(
+            "[[circumstances]]\nid = \"nested-{number}\"\nwhen = {{ turns = {{ at_least = {turns} }}, prior_contacts = \
+             {{ at_least = {contacts} }}, silence_s = {{ at_least = {silence}{last} }}, frustration = {{ at_least = \
+             0.{frustration:02} }} }}\nthen = {{ outcome = \"{outcome}\" }}\n"
+        )
+    });
+    // The approval section comes last in the document, and its tables end the list of circumstances.
+    let (before, after) = ENERGY.split_once("[approval]").expect("a section `approval`");
+    let text = format!("{before}{}[approval]{after}", rules.collect::<String>());
+    toml::from_str(&text).expect("TOML")
 }
 
 fn live(checked: Checked) -> Policy {

@@ -87,7 +87,7 @@ fn conversation(triage: &Triage, texts: &NoticeTexts) {
         let decision = triage.receive(&mut talk, &Turn::customer(said, at), &Context::at(at));
         println!("\ncustomer  {said}\n          {}", decision.outcome.name());
         for notice in &decision.notices {
-            println!("          says: {}", texts.text(*notice, talk.language().unwrap_or(Lang::En)));
+            println!("          says: {}", texts.text(notice, talk.language().unwrap_or(Lang::En)));
         }
         talk.delivered(at + 1);
         if !answer.is_empty() {

@@ -9,7 +9,7 @@ use clap::Parser;
 use handover::Triage;
 use handover::conversation::{Answer, Channel, Context, Conversation, LocalTime, Owner, Reading, Speaker, Turn};
 use handover::emotion::{Emotion, Feeling, Valence};
-use handover::escalation::{Decision, Mode, NoticeKey, NoticeTexts, Outcome, Place, PolicyRef, Priority};
+use handover::escalation::{Decision, Mode, NoticeTexts, Outcome, Place, PolicyRef, Priority};
 use handover::frustration::Band;
 use handover::intent::{Cascade, Intents, PhraseIntents, TrainedIntents};
 use handover::pattern::PatternErrors;
@@ -379,7 +379,7 @@ fn chat(desk: &Desk) -> io::Result<ExitCode> {
                 explain(&mut out, &decision, &reading, talk.frustration().band, words)?;
                 let lang = talk.language().unwrap_or(Lang::En);
                 for notice in &decision.notices {
-                    writeln!(out, "          says: {}", desk.texts.text(*notice, lang))?;
+                    writeln!(out, "          says: {}", desk.texts.text(notice, lang))?;
                 }
                 for text in decision.own_notices.iter().filter_map(|key| desk.own_texts.get(key)) {
                     writeln!(out, "          says: {}", text.text(lang))?;
@@ -474,5 +474,5 @@ impl<'a> Line<'a> {
 /// The built-in notices first, then the policy's own.
 fn notices(decision: &Decision) -> Vec<&str> {
     let own = decision.own_notices.iter().map(AsRef::as_ref);
-    decision.notices.iter().map(|key| NoticeKey::name(*key)).chain(own).collect()
+    decision.notices.iter().map(|key| key.name()).chain(own).collect()
 }

@@ -140,3 +140,37 @@ fn recorded_situations_are_counted() {
     assert_eq!((flips.situations, moved), (500, different));
     assert!(flips.losing > 0 && flips.different >= flips.losing && flips.different >= different && different > 0);
 }
+
+/// One edit of the approval section at a time: whether less stands in the way of a proposal by it.
+#[test]
+fn a_gate_that_lets_more_pass_is_told() {
+    const GOOD: &str = include_str!("approval/good.toml");
+    let edits = [
+        ("then = { effect = \"review\", to = \"money\" }", "then = { effect = \"deny\" }", false),
+        ("max_minor = 5_000, verified", "max_minor = 4_000, verified", false),
+        ("sample_permille = 20", "sample_permille = 40", false),
+        ("sample_permille = 20", "sample_permille = 10", true),
+        ("max_minor = 10_000", "max_minor = 20_000", true),
+        ("window_s = 86_400", "window_s = 3_600", true),
+        (
+            "{ any_of = [\"agent\"], quorum = 1 }, { any_of = [\"lead\"], quorum = 1 }",
+            "{ any_of = [\"agent\"], quorum = 1 }",
+            true,
+        ),
+        ("to = \"money\" }", "to = \"any_agent\" }", true),
+        (
+            "then = { effect = \"review\", to = \"money\" }",
+            "then = { effect = \"allow\", sample_permille = 20, budget = { per = \"customer\", window_s = 86_400, max_minor = 10_000, over = \"money\" } }",
+            true,
+        ),
+    ];
+    for (was, is, looser) in edits {
+        assert!(GOOD.contains(was), "{was}");
+        let (old, new) = (document(GOOD), document(&GOOD.replacen(was, is, 1)));
+        let there = old.difference(&new).unwrap_or_else(|findings| panic!("{was}: {findings}"));
+        assert_eq!(!there.loosened.is_empty(), looser, "{was} -> {is}: {:?}", there.loosened);
+        assert_eq!(there.changes.iter().any(|change| change.loosens.is_some()), looser, "{was} -> {is}");
+        let back = new.difference(&old).unwrap_or_else(|findings| panic!("{was}: {findings}"));
+        assert!(!looser || back.loosened.is_empty(), "{is} -> {was}: {:?}", back.loosened);
+    }
+}

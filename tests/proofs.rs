@@ -425,3 +425,34 @@ fn random_situations_refute_no_proof() {
     }
     assert!(at_cap > 500, "{at_cap}");
 }
+
+/// Two hundred rules, each with bounds of its own on four numbers, some for one tier only: no search is given up.
+#[test]
+fn many_rules_with_many_bounds_are_decided() {
+    let mut state = 7_u64;
+    let mut dice = |end: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % end
+    };
+    let mut spec = policies::frame();
+    spec.vocabulary.worth = vec![Arc::from("tier")];
+    let least = |number: f64| Range { at_least: Some(number), ..Range::default() };
+    for at in 0..200 {
+        let mut tests = vec![
+            Test::AttributeIn(Arc::from("arrears"), least(dice(2_000) as f64)),
+            Test::Measure(Measure::PriorContacts, least(dice(20) as f64)),
+            Test::Measure(Measure::Frustration, least(dice(100) as f64 / 100.0)),
+            Test::Measure(Measure::Turns, least(dice(40) as f64)),
+        ];
+        if at % 4 == 0 {
+            tests.push(Test::Attribute(Arc::from("tier"), vec![Arc::from("gold")]));
+        }
+        let outcome = if dice(2) == 0 { Outcome::HandOver } else { Outcome::OfferHuman };
+        let then = Effect { outcome, priority: Priority::High, ..Effect::default() };
+        spec.rules.push(rule(&format!("r{at}"), Condition { tests, ..Condition::default() }, then));
+    }
+    let policy = spec.check().policy().unwrap();
+    let proof = policy.prove();
+    assert!(proof.claims.iter().all(|claim| claim.verdict != Verdict::Undecided), "{proof:?}");
+    assert!(proof.broken().any(|claim| claim.property == Property::EqualForAll));
+}

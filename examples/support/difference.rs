@@ -4,8 +4,10 @@ use super::support::document::Sourced;
 use super::{support, told};
 use anstyle::AnsiColor;
 use clap::Args;
+use handover::approval::Effect;
 use handover::conversation::Situation;
-use handover::policy::{Difference, Flip, Flips};
+use handover::policy::{Difference, Flip, Flips, Guard, Loosened};
+use handover::signal::Signal;
 use handover::text::Lang;
 use serde_json::{Value, json};
 use std::io::{self, BufWriter, Write};
@@ -66,11 +68,15 @@ fn situations(path: &Path) -> io::Result<Vec<Situation>> {
 fn whole(difference: &Difference, flips: Option<&Flips>) -> Value {
     let changes = difference.changes.iter().map(|change| {
         let weakens = change.weakens.as_deref().map(flip);
-        json!({"place": change.place, "words": change.words, "before": change.before, "after": change.after, "weakens": weakens})
+        json!({
+            "place": change.place, "words": change.words, "before": change.before, "after": change.after,
+            "weakens": weakens, "loosens": change.loosens,
+        })
     });
     json!({
         "changes": changes.collect::<Vec<_>>(),
         "flips": difference.flips.iter().map(flip).collect::<Vec<_>>(),
+        "loosened": difference.loosened,
         "log": flips,
     })
 }
@@ -90,6 +96,9 @@ fn show(out: &mut impl Write, lang: Lang, difference: &Difference, flips: Option
         if let Some(found) = &change.weakens {
             writeln!(out, "    {red}{loses}{red:#}: {}; {example} {}", course(found), told(&found.situation))?;
         }
+        if let Some(found) = &change.loosens {
+            writeln!(out, "    {red}{loses}{red:#}: {}", gate(found, lang))?;
+        }
     }
     let losing = difference.flips.iter().filter(|flip| !flip.losses.is_empty()).count();
     let (changes, kinds) = (difference.changes.len(), difference.flips.len());
@@ -102,6 +111,9 @@ fn show(out: &mut impl Write, lang: Lang, difference: &Difference, flips: Option
     for found in &difference.flips {
         let mark = if found.losses.is_empty() { "" } else { loses };
         writeln!(out, "    {red}{mark:7}{red:#} {}: {}", course(found), told(&found.situation))?;
+    }
+    for found in &difference.loosened {
+        writeln!(out, "    {red}{loses:7}{red:#} {}", gate(found, lang))?;
     }
     let Some(flips) = flips else { return Ok(()) };
     let (all, other, losing) = (flips.situations, flips.different, flips.losing);
@@ -121,4 +133,33 @@ fn course(flip: &Flip) -> String {
     let losses: Vec<&str> = flip.losses.iter().map(|loss| loss.name()).collect();
     let said = if losses.is_empty() { String::new() } else { format!(" ({})", losses.join(", ")) };
     format!("{} -> {}{said}", way(&flip.before), way(&flip.after))
+}
+
+/// How the approval gate goes from one guard to a lesser one.
+fn gate(found: &Loosened, lang: Lang) -> String {
+    let amount = found.amount.map(|money| format!(" {} {}", money.minor, money.currency)).unwrap_or_default();
+    let signals: Vec<&str> = found.facts.signals.iter().map(Signal::name).collect();
+    let signals = if signals.is_empty() { String::new() } else { format!(" ({})", signals.join(", ")) };
+    let (before, after) = (guard(&found.before, lang), guard(&found.after, lang));
+    format!("`{}`{amount}{signals}: {before} -> {after}", found.action)
+}
+
+fn guard(guard: &Guard, lang: Lang) -> String {
+    let dutch = lang == Lang::Nl;
+    match guard.effect {
+        Effect::Deny => if dutch { "nooit" } else { "never" }.to_owned(),
+        Effect::Review => format!("{} {}", guard.people, if dutch { "mensen akkoord" } else { "people agree" }),
+        Effect::Allow => {
+            let passes = if dutch { "mag" } else { "passes" };
+            let sample = if dutch { "per duizend bekeken" } else { "of a thousand looked at" };
+            let limit = if guard.limit.is_some() {
+                ""
+            } else if dutch {
+                ", zonder budget"
+            } else {
+                ", no budget"
+            };
+            format!("{passes}, {} {sample}{limit}", guard.sample_permille)
+        }
+    }
 }

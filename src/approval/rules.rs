@@ -293,6 +293,11 @@ impl ApprovalRules {
         self.actions.get(name).map(|known| &known.spec)
     }
 
+    /// The actions that the policy knows, by name.
+    pub fn actions(&self) -> impl Iterator<Item = (&ActionName, &ActionSpec)> {
+        self.actions.iter().map(|(name, known)| (name, &known.spec))
+    }
+
     /// The routes, by name.
     #[must_use]
     pub const fn routes(&self) -> &BTreeMap<Arc<str>, Arc<Requirement>> {

@@ -1,8 +1,7 @@
-use super::{NoticeKey, Reason, ReasonCode};
+use super::{Flag, Flags, Names, NoticeKey, Reason, ReasonCode};
 use crate::conversation::Owner;
 use crate::journal::Event;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Who should handle it, mildest first. Exhaustive on purpose: a new outcome should stop a host's build.
@@ -69,7 +68,7 @@ pub struct Route {
     /// How soon.
     pub priority: Priority,
     /// What the person should be able to do.
-    pub skills: BTreeSet<Arc<str>>,
+    pub skills: Names,
     /// How the person is reached.
     pub mode: Mode,
 }
@@ -106,6 +105,22 @@ pub enum Style {
     Formal,
 }
 
+impl Flag for Withhold {
+    const ALL: &'static [Self] = &[Self::RetentionOffer, Self::Survey, Self::Upsell, Self::GenericSteps];
+
+    fn number(self) -> u32 {
+        self as u32
+    }
+}
+
+impl Flag for Style {
+    const ALL: &'static [Self] = &[Self::Acknowledge, Self::Plain, Self::Short, Self::Calm, Self::Formal];
+
+    fn number(self) -> u32 {
+        self as u32
+    }
+}
+
 /// The policy that made a decision.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PolicyRef {
@@ -126,15 +141,15 @@ pub struct Decision {
     /// The way to a person. Always there with an offer or a hand-over.
     pub route: Option<Route>,
     /// What the customer has to be told, by key.
-    pub notices: BTreeSet<NoticeKey>,
+    pub notices: Flags<NoticeKey>,
     /// What the bot should not say.
-    pub withhold: BTreeSet<Withhold>,
+    pub withhold: Flags<Withhold>,
     /// How the bot should speak.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub style: BTreeSet<Style>,
+    #[serde(default, skip_serializing_if = "Flags::is_empty")]
+    pub style: Flags<Style>,
     /// Notices of the policy's own that the customer is shown, by key, beside the built-in ones.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub own_notices: BTreeSet<Arc<str>>,
+    #[serde(default, skip_serializing_if = "Names::is_empty")]
+    pub own_notices: Names,
     /// To choose from when the bot asks: the intents that lie closest, at most three. A person is always one more choice.
     pub options: Vec<Arc<str>>,
     /// Why: the reasons of the outcome first, by layer, then what else played a part.
@@ -164,6 +179,6 @@ impl Decision {
         if self.outcome != Outcome::OfferHuman {
             return Vec::new();
         }
-        self.reasons.iter().map(Reason::topic).collect()
+        self.reasons.iter().map(|reason| Arc::from(reason.topic())).collect()
     }
 }

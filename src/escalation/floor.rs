@@ -1,7 +1,6 @@
-use super::{Outcome, Priority, Style, Withhold};
+use super::{Flags, Names, Outcome, Priority, Style, Withhold};
 use crate::conversation::Situation;
 use crate::signal::{Evidence, Signal};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a rule of a policy calls for at least, ready for the ladder.
@@ -11,12 +10,12 @@ pub(crate) struct Floor {
     pub(crate) outcome: Outcome,
     pub(crate) queue: Option<Arc<str>>,
     pub(crate) priority: Priority,
-    pub(crate) skills: BTreeSet<Arc<str>>,
+    pub(crate) skills: Names,
     /// The person calls back, where the conversation would be passed on live.
     pub(crate) call_back: bool,
-    pub(crate) withhold: BTreeSet<Withhold>,
-    pub(crate) style: BTreeSet<Style>,
-    pub(crate) notices: BTreeSet<Arc<str>>,
+    pub(crate) withhold: Flags<Withhold>,
+    pub(crate) style: Flags<Style>,
+    pub(crate) notices: Names,
     pub(crate) shown_by: ShownBy,
 }
 

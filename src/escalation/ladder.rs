@@ -1,27 +1,47 @@
 use super::{
-    Decision, Floor, NoticeKey, Outcome, PolicyRef, Priority, Reason, ReasonCode, Route, Style, Withhold, mode,
+    Decision, Flags, Floor, Names, NoticeKey, Outcome, PolicyRef, Priority, Reason, ReasonCode, Route, Style, Withhold,
+    mode,
 };
 use crate::conversation::{IntentView, Owner, Reply, Situation};
 use crate::emotion::Valence;
 use crate::frustration::Band;
 use crate::policy::{Matches, Spec};
 use crate::signal::{Finding, Shade, Signal};
-use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// The skills that the ladder itself asks for.
+#[derive(Debug)]
+pub(crate) struct LadderSkills {
+    safety: Names,
+    supervisor: Names,
+    privacy: Names,
+}
+
+impl LadderSkills {
+    /// Their names.
+    pub(crate) const NAMES: [&'static str; 3] = ["safety", "supervisor", "privacy"];
+
+    /// Out of a list that may have them.
+    pub(crate) fn among(list: &Arc<[Arc<str>]>) -> Self {
+        let [safety, supervisor, privacy] = Self::NAMES.map(|name| Names::among(list, [name]));
+        Self { safety, supervisor, privacy }
+    }
+}
 
 /// The skeleton that every policy runs on: layers in a fixed order, whose thresholds a document sets.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ladder<'p> {
     pub(crate) spec: &'p Spec,
     pub(crate) policy: &'p PolicyRef,
+    pub(crate) skills: &'p LadderSkills,
     /// A signal that some rule looks for came up for the first time.
     pub(crate) news: bool,
 }
 
-impl Ladder<'_> {
+impl<'p> Ladder<'p> {
     /// Goes through the layers. Total.
-    pub(crate) fn decide(self, situation: &Situation, rules: &Matches<'_>) -> Decision {
-        let mut draft = Draft::new(self, situation);
+    pub(crate) fn decide(self, situation: &'p Situation, rules: &Matches<'p>) -> Decision {
+        let mut draft = Draft::new(self, situation, rules.signals());
         draft.owner();
         draft.danger();
         draft.wish();
@@ -52,36 +72,36 @@ struct Draft<'s> {
     /// The built-in signals that hold, one bit each: most are asked for and few are there.
     held: u32,
     outcome: Outcome,
-    queue: Option<Arc<str>>,
+    queue: Option<&'s Arc<str>>,
     priority: Priority,
-    skills: BTreeSet<Arc<str>>,
+    skills: Names,
     wants_call: bool,
     call_back: bool,
-    notices: BTreeSet<NoticeKey>,
-    own_notices: BTreeSet<Arc<str>>,
-    withhold: BTreeSet<Withhold>,
-    style: BTreeSet<Style>,
+    notices: Flags<NoticeKey>,
+    own_notices: Names,
+    withhold: Flags<Withhold>,
+    style: Flags<Style>,
     options: Vec<Arc<str>>,
     reasons: Vec<Reason>,
     held_back: bool,
 }
 
 impl<'s> Draft<'s> {
-    fn new(ladder: Ladder<'s>, now: &'s Situation) -> Self {
+    fn new(ladder: Ladder<'s>, now: &'s Situation, held: u32) -> Self {
         Self {
             ladder,
             now,
-            held: now.signals.holding().filter_map(|f| f.signal.number()).fold(0, |held, at| held | 1 << at),
+            held,
             outcome: Outcome::Continue,
             queue: None,
             priority: Priority::Normal,
-            skills: BTreeSet::new(),
+            skills: Names::new(),
             wants_call: false,
             call_back: false,
-            notices: BTreeSet::new(),
-            own_notices: BTreeSet::new(),
-            withhold: BTreeSet::new(),
-            style: BTreeSet::new(),
+            notices: Flags::new(),
+            own_notices: Names::new(),
+            withhold: Flags::new(),
+            style: Flags::new(),
             options: Vec::new(),
             reasons: Vec::new(),
             held_back: false,
@@ -97,21 +117,23 @@ impl<'s> Draft<'s> {
     }
 
     /// Sets a floor. The queue of the first layer that names one stays.
-    fn raise(&mut self, outcome: Outcome, queue: Option<&Arc<str>>, reason: Reason) {
+    fn raise(&mut self, outcome: Outcome, queue: Option<&'s Arc<str>>, reason: Reason) {
         self.outcome = self.outcome.max(outcome);
-        if self.queue.is_none() {
-            self.queue = queue.cloned();
+        self.queue = self.queue.or(queue);
+        self.because(reason);
+    }
+
+    fn because(&mut self, reason: Reason) {
+        if self.reasons.is_empty() {
+            // Where there is one there are often several; more than this there seldom are.
+            self.reasons.reserve_exact(8);
         }
         self.reasons.push(reason);
     }
 
-    fn because(&mut self, reason: Reason) {
-        self.reasons.push(reason);
-    }
-
     fn reason(&self, code: ReasonCode, layer: u8, finding: Option<&Finding>) -> Reason {
-        let reason = Reason::new(code, layer);
-        finding.map_or(reason.clone(), |f| reason.shown_by(self.now.turn, &f.evidence))
+        let evidence = finding.map_or(&[][..], |finding| &finding.evidence);
+        Reason::new(code, layer).shown_by(self.now.turn, evidence)
     }
 
     /// Layer 0, and what a bot owes a customer whoever owns the conversation.
@@ -144,10 +166,9 @@ impl<'s> Draft<'s> {
         for (signal, code, notice) in kinds {
             let Some(finding) = self.held(&signal) else { continue };
             let reason = self.reason(code, 1, Some(finding));
-            let queue = Arc::clone(&self.ladder.spec.routing.safety);
-            self.raise(Outcome::HandOver, Some(&queue), reason);
+            self.raise(Outcome::HandOver, Some(&self.ladder.spec.routing.safety), reason);
             self.priority = Priority::Urgent;
-            self.skills.insert(Arc::from("safety"));
+            self.skills.join(&self.ladder.skills.safety);
             self.notices.insert(notice);
             self.withhold.extend([
                 Withhold::RetentionOffer,
@@ -172,7 +193,7 @@ impl<'s> Draft<'s> {
             };
             self.wants_call = finding.shade == Some(Shade::Callback);
             if finding.shade == Some(Shade::Supervisor) {
-                self.skills.insert(Arc::from("supervisor"));
+                self.skills.join(&self.ladder.skills.supervisor);
             }
             let reason = self.reason(code, 2, Some(finding));
             self.raise(outcome, None, reason);
@@ -207,7 +228,7 @@ impl<'s> Draft<'s> {
             // The person comes whom the offer was about.
             if let Some(route) = offered {
                 self.priority = self.priority.max(route.priority);
-                self.skills.extend(route.skills.iter().cloned());
+                self.skills.join(&route.skills);
             }
         }
         if self.declines_now() {
@@ -228,25 +249,23 @@ impl<'s> Draft<'s> {
                 (Outcome::Continue, ReasonCode::DataRight)
             };
             let reason = self.reason(code, 4, Some(finding));
-            let queue = Arc::clone(&self.ladder.spec.routing.rights);
-            self.raise(outcome, Some(&queue), reason);
-            self.skills.insert(Arc::from("privacy"));
+            self.raise(outcome, Some(&self.ladder.spec.routing.rights), reason);
+            self.skills.join(&self.ladder.skills.privacy);
             self.notices.insert(NoticeKey::RightReceived);
         }
         if let Some(finding) = self.held(&Signal::Complaint).filter(|f| f.shade == Some(Shade::Formal)) {
             let reason = self.reason(ReasonCode::FormalComplaint, 4, Some(finding));
-            let queue = Arc::clone(&self.ladder.spec.routing.complaints);
-            self.raise(Outcome::HandOver, Some(&queue), reason);
+            self.raise(Outcome::HandOver, Some(&self.ladder.spec.routing.complaints), reason);
             self.notices.insert(NoticeKey::ComplaintReceived);
         }
     }
 
     /// Layer 5. An offer of this layer comes once for each rule, and not right after a decline.
-    fn rules<'r>(&mut self, rules: impl Iterator<Item = &'r Floor>) {
+    fn rules(&mut self, rules: impl Iterator<Item = &'s Floor>) {
         for floor in rules {
             let reason = self.reason_of(ReasonCode::Rule, 5, floor);
             let declined = self.now.decline.is_some_and(|d| d.turns_ago <= 1);
-            let repeated = self.now.offered_for.contains(&reason.topic());
+            let repeated = self.offered_for(&reason);
             self.add(floor);
             if floor.outcome == Outcome::OfferHuman && (declined || repeated) {
                 self.hold_back(reason);
@@ -261,13 +280,18 @@ impl<'s> Draft<'s> {
             .shown_by(self.now.turn, floor.shown_by.evidence(self.now))
     }
 
+    /// Whether a person was offered for this before.
+    fn offered_for(&self, reason: &Reason) -> bool {
+        self.now.offered_for.iter().any(|topic| **topic == *reason.topic())
+    }
+
     /// What a rule adds, whether or not its outcome is held back.
     fn add(&mut self, floor: &Floor) {
         self.priority = self.priority.max(floor.priority);
-        self.skills.extend(floor.skills.iter().cloned());
-        self.withhold.extend(floor.withhold.iter().copied());
-        self.style.extend(floor.style.iter().copied());
-        self.own_notices.extend(floor.notices.iter().cloned());
+        self.skills.join(&floor.skills);
+        self.withhold.join(floor.withhold);
+        self.style.join(floor.style);
+        self.own_notices.join(&floor.notices);
         self.call_back |= floor.call_back;
     }
 
@@ -282,7 +306,7 @@ impl<'s> Draft<'s> {
     /// Layers 7 to 9: an offer or a hand-over that the customer did not ask for.
     fn propose(&mut self, outcome: Outcome, reason: Reason) {
         let repeats = outcome == Outcome::OfferHuman
-            && self.now.offered_for.contains(&reason.topic())
+            && self.offered_for(&reason)
             && self.now.since_offer.is_some_and(|turns| turns < self.ladder.spec.cool_down.offer_turns)
             && self.now.frustration.level < self.now.level_at_offer + self.ladder.spec.cool_down.new_rise;
         if self.cooling_down() || repeats {
@@ -420,13 +444,11 @@ impl<'s> Draft<'s> {
     }
 
     /// Layer 10: raises only.
-    fn circumstances<'r>(&mut self, circumstances: impl Iterator<Item = &'r Floor>) {
+    fn circumstances(&mut self, circumstances: impl Iterator<Item = &'s Floor>) {
         for floor in circumstances {
             let reason = self.reason_of(ReasonCode::Circumstance, 10, floor);
             self.add(floor);
-            if self.queue.is_none() {
-                self.queue.clone_from(&floor.queue);
-            }
+            self.queue = self.queue.or(floor.queue.as_ref());
             if floor.outcome == Outcome::Continue || self.has(&Signal::Resolved) {
                 self.because(reason);
             } else {
@@ -438,16 +460,17 @@ impl<'s> Draft<'s> {
     fn finish(mut self) -> Decision {
         let route = (self.outcome >= Outcome::OfferHuman || self.queue.is_some()).then(|| self.route());
         match self.outcome {
-            Outcome::HandOver => drop(self.notices.insert(NoticeKey::HandingOver)),
-            Outcome::OfferHuman => drop(self.notices.insert(NoticeKey::OfferPerson)),
+            Outcome::HandOver => self.notices.insert(NoticeKey::HandingOver),
+            Outcome::OfferHuman => self.notices.insert(NoticeKey::OfferPerson),
             Outcome::Clarify | Outcome::Continue => {}
         }
         match self.now.owner {
             Owner::Bot => {}
             // What still has to be said while a person is on the way.
-            Owner::Pending => self
-                .notices
-                .retain(|n| !matches!(n, NoticeKey::OfferPerson | NoticeKey::HandingOver | NoticeKey::HumanOption)),
+            Owner::Pending => {
+                let needless = [NoticeKey::OfferPerson, NoticeKey::HandingOver, NoticeKey::HumanOption];
+                needless.iter().for_each(|notice| self.notices.remove(notice));
+            }
             Owner::Human => {
                 self.notices.clear();
                 self.own_notices.clear();
@@ -470,7 +493,7 @@ impl<'s> Draft<'s> {
     }
 
     fn route(&mut self) -> Route {
-        let queue = self.queue.clone().unwrap_or_else(|| Arc::clone(&self.ladder.spec.routing.default));
+        let queue = self.queue.unwrap_or(&self.ladder.spec.routing.default);
         let asked = mode::Asked { priority: self.priority, call: self.wants_call, call_back: self.call_back };
         let reached = mode::reach(self.ladder.spec, self.now, queue, asked);
         if self.outcome == Outcome::HandOver {
@@ -480,6 +503,6 @@ impl<'s> Draft<'s> {
             }
         }
         let skills = std::mem::take(&mut self.skills);
-        Route { queue: reached.queue, priority: self.priority, skills, mode: reached.mode }
+        Route { queue: Arc::clone(reached.queue), priority: self.priority, skills, mode: reached.mode }
     }
 }

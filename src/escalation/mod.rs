@@ -23,20 +23,24 @@
 //! stated once, as code, in [`invariants`].
 
 mod decision;
+mod flags;
 mod floor;
 pub mod invariants;
 mod ladder;
 mod mode;
+mod names;
 mod notice;
 mod reason;
 
 pub use decision::{Decision, Mode, Outcome, PolicyRef, Priority, Route, Style, Withhold};
+pub use flags::{Flag, Flags};
+pub use names::Names;
 pub(crate) use notice::Wording;
 pub use notice::{Country, NoticeKey, NoticeTexts};
-pub use reason::{Place, REASON_CODES_VERSION, Reason, ReasonCode};
+pub use reason::{Place, Places, REASON_CODES_VERSION, Reason, ReasonCode};
 
 pub(crate) use floor::Floor;
-pub(crate) use ladder::Ladder;
+pub(crate) use ladder::{Ladder, LadderSkills};
 
 use crate::conversation::Situation;
 

@@ -17,8 +17,8 @@ pub(super) struct Asked {
 
 /// The way a person is reached, and what the customer is told of it.
 #[derive(Debug)]
-pub(super) struct Reached {
-    pub(super) queue: Arc<str>,
+pub(super) struct Reached<'s> {
+    pub(super) queue: &'s Arc<str>,
     pub(super) mode: Mode,
     pub(super) notices: &'static [NoticeKey],
     /// Something else than what the channel is for.
@@ -31,9 +31,9 @@ const CLOSED_CALLED: &[NoticeKey] = &[NoticeKey::ClosedNextOpening, NoticeKey::C
 const CLOSED_WRITTEN: &[NoticeKey] = &[NoticeKey::ClosedNextOpening, NoticeKey::TicketMade];
 
 /// Goes from the queue that was meant to the one that is reached, and how.
-pub(super) fn reach(spec: &Spec, now: &Situation, queue: Arc<str>, asked: Asked) -> Reached {
+pub(super) fn reach<'s>(spec: &'s Spec, now: &'s Situation, queue: &'s Arc<str>, asked: Asked) -> Reached<'s> {
     let to = |queue, mode, notices, changed| Reached { queue, mode, notices, changed };
-    let there = spec.at(&queue, now);
+    let there = spec.at(queue, now);
     // Only who makes calls is promised to call, and what is urgent does not wait for a call from a closed desk.
     let calls = there.calls_back() && (asked.priority < Priority::Urgent || there.open());
     if asked.call && calls {

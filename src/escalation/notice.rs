@@ -1,3 +1,4 @@
+use super::Flag;
 use crate::language::{LanguageMistakes, LanguagePack};
 use crate::text::Lang;
 use serde::{Deserialize, Serialize};
@@ -137,6 +138,14 @@ impl NoticeKey {
             (Self::SafetyThreat, _) => "Emergency number: {emergency}.",
             _ => "",
         }
+    }
+}
+
+impl Flag for NoticeKey {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn number(self) -> u32 {
+        self as u32
     }
 }
 

@@ -1,6 +1,7 @@
 use crate::signal::Evidence;
 use crate::text::Span;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
 use std::sync::Arc;
 
 /// The version of the list of [`ReasonCode`]s. A code is never renamed or given another meaning; new ones raise this.
@@ -125,13 +126,66 @@ impl ReasonCode {
 }
 
 /// Words that bear a reason out: where in the conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The turn, counted from 0 over all speakers.
     pub turn: u32,
     /// The words, in that turn's text.
     #[serde(flatten)]
     pub span: Span,
+}
+
+/// Up to three places, strongest first: three convince, thirty hide the one that matters. They stand in the reason
+/// itself, and what comes after the third is left out.
+#[derive(Clone, Copy, Default)]
+pub struct Places {
+    places: [Place; 3],
+    count: u8,
+}
+
+impl std::ops::Deref for Places {
+    type Target = [Place];
+
+    fn deref(&self) -> &[Place] {
+        self.places.get(..usize::from(self.count)).unwrap_or_default()
+    }
+}
+
+impl FromIterator<Place> for Places {
+    fn from_iter<I: IntoIterator<Item = Place>>(all: I) -> Self {
+        let mut kept = Self::default();
+        for (slot, place) in kept.places.iter_mut().zip(all) {
+            *slot = place;
+            kept.count += 1;
+        }
+        kept
+    }
+}
+
+impl PartialEq for Places {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Places {}
+
+impl fmt::Debug for Places {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl Serialize for Places {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Places {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::deserialize(deserializer).map(|places: Vec<Place>| places.into_iter().collect())
+    }
 }
 
 /// One reason of a decision.
@@ -149,14 +203,14 @@ pub struct Reason {
     /// What it was held against.
     pub threshold: Option<f32>,
     /// The words that bear it out.
-    pub evidence: Vec<Place>,
+    pub evidence: Places,
 }
 
 impl Reason {
     /// A reason without number or words.
     #[must_use]
     pub fn new(code: ReasonCode, layer: u8) -> Self {
-        Self { code, layer, rule: None, value: None, threshold: None, evidence: Vec::new() }
+        Self { code, layer, rule: None, value: None, threshold: None, evidence: Places::default() }
     }
 
     /// Whether it is one of failure or doubt: such offers and questions may not go on for ever.
@@ -180,13 +234,12 @@ impl Reason {
     }
 
     pub(crate) fn shown_by<'e>(self, turn: u32, evidence: impl IntoIterator<Item = &'e Evidence>) -> Self {
-        // Three places convince; thirty hide the one that matters.
-        let evidence = evidence.into_iter().take(3).map(|e| Place { turn, span: e.span }).collect();
+        let evidence = evidence.into_iter().map(|e| Place { turn, span: e.span }).collect();
         Self { evidence, ..self }
     }
 
     /// What the reason is about, as one name.
-    pub(crate) fn topic(&self) -> Arc<str> {
-        self.rule.clone().unwrap_or_else(|| Arc::from(self.code.name()))
+    pub(crate) fn topic(&self) -> &str {
+        self.rule.as_deref().unwrap_or(self.code.name())
     }
 }

@@ -122,7 +122,8 @@ impl EscalationPolicy for Policy {
     fn decide(&self, situation: &Situation) -> Decision {
         let rules = self.engine.matches(situation, &self.spec);
         let news = situation.decline.is_some() && self.engine.news(situation);
-        Ladder { spec: &self.spec, policy: &self.reference, news }.decide(situation, &rules)
+        let skills = self.engine.skills();
+        Ladder { spec: &self.spec, policy: &self.reference, skills, news }.decide(situation, &rules)
     }
 }
 

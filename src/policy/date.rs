@@ -63,6 +63,16 @@ impl Date {
         self.day
     }
 
+    /// The day of the week, 1 for Monday to 7 for Sunday: Tomohiko Sakamoto's rule.
+    pub(crate) fn weekday(self) -> u8 {
+        const MONTHS: [i32; 12] = [0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4];
+        let year = self.year - i32::from(self.month < 3);
+        let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+        let month = MONTHS.get(usize::from(self.month).saturating_sub(1)).copied().unwrap_or_default();
+        let sunday = (year + leaps + month + i32::from(self.day)).rem_euclid(7);
+        if sunday == 0 { 7 } else { sunday as u8 }
+    }
+
     /// The day after; the last of the year 9999 stays.
     #[must_use]
     pub const fn next(self) -> Self {
@@ -101,5 +111,18 @@ impl<'de> Deserialize<'de> for Date {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| de::Error::custom("expected a date such as 2027-06-30"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_of_the_week_are_those_of_the_clock() {
+        for day in (0..80_000_u64).step_by(13) {
+            let local = LocalTime::from_utc(day * 86_400_000, 0);
+            assert_eq!(Date::of(&local).unwrap().weekday(), local.weekday, "{local:?}");
+        }
     }
 }

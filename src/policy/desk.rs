@@ -29,7 +29,7 @@ impl Spec {
     }
 }
 
-impl AtQueue<'_> {
+impl<'s> AtQueue<'s> {
     /// Whether people are there now. A queue of which nothing is known counts as open.
     pub(crate) fn open(self) -> bool {
         if let Some(state) = self.state {
@@ -61,15 +61,15 @@ impl AtQueue<'_> {
     }
 
     /// Who takes what is urgent while it is closed; its own people, where nobody else does.
-    pub(crate) fn on_call(self) -> Option<Arc<str>> {
-        self.queue.and_then(|queue| queue.on_call.clone())
+    pub(crate) fn on_call(self) -> Option<&'s Arc<str>> {
+        self.queue.and_then(|queue| queue.on_call.as_ref())
     }
 
     /// The first of its overflows that is there and not busy. A checked document has no circle of overflows; the steps
     /// are bounded all the same.
-    pub(crate) fn overflow(self) -> Option<Arc<str>> {
-        let next = |queue: &Arc<str>| self.spec.queues.get(queue).and_then(|queue| queue.overflow.clone());
-        let first = self.queue.and_then(|queue| queue.overflow.clone());
+    pub(crate) fn overflow(self) -> Option<&'s Arc<str>> {
+        let next = |queue: &&'s Arc<str>| self.spec.queues.get(*queue).and_then(|queue| queue.overflow.as_ref());
+        let first = self.queue.and_then(|queue| queue.overflow.as_ref());
         let mut chain = std::iter::successors(first, next).take(self.spec.queues.len());
         chain.find(|other| {
             let other = self.spec.at(other, self.now);

@@ -3,12 +3,12 @@
 //! Every different test of a document has one bit. A situation is looked at once, which gives the bits; a rule is a
 //! few masks over them. So the cost of a decision grows with what the tests look at, hardly with the number of rules.
 
-use super::eval::{best_intent, intent_state, measured};
+use super::eval::{best_intent, intent_state, measured, number};
 use super::logic::{Alternative, Atoms, alternatives};
-use super::{Fact, Measure, Opening, Range, Rule, Season, Spec, Test};
+use super::{Fact, Hours, Measure, Opening, Range, Rule, Season, Spec, Test};
 use crate::conversation::{Owner, Reply, Situation};
 use crate::emotion::Valence;
-use crate::escalation::Floor;
+use crate::escalation::{Floor, LadderSkills, Names};
 use crate::frustration::Band;
 use crate::signal::{Shade, Signal};
 use crate::text::Lang;
@@ -45,6 +45,22 @@ pub(crate) struct Engine {
     circumstances: usize,
     /// The signals that some rule looks for: one that comes up for the first time is something new.
     news: BTreeSet<Signal>,
+    skills: LadderSkills,
+}
+
+/// The skills and notices that a document has, each list sorted: what the rules add to a decision is a set out of these.
+#[derive(Debug)]
+pub(crate) struct Lists {
+    skills: Arc<[Arc<str>]>,
+    notices: Arc<[Arc<str>]>,
+}
+
+impl Lists {
+    pub(crate) fn of(spec: &Spec) -> Self {
+        let own = LadderSkills::NAMES.map(Arc::from);
+        let skills: BTreeSet<Arc<str>> = spec.vocabulary.skills.iter().cloned().chain(own).collect();
+        Self { skills: skills.into_iter().collect(), notices: spec.notices.keys().cloned().collect() }
+    }
 }
 
 /// The rules that match.
@@ -52,6 +68,7 @@ pub(crate) struct Engine {
 pub(crate) struct Matches<'e> {
     engine: &'e Engine,
     bits: Bits,
+    signals: u32,
 }
 
 impl<'e> Matches<'e> {
@@ -60,19 +77,26 @@ impl<'e> Matches<'e> {
         self.numbers().filter_map(|number| self.engine.floors.get(number))
     }
 
+    /// The built-in signals that hold, one bit each.
+    pub(crate) const fn signals(&self) -> u32 {
+        self.signals
+    }
+
     /// Those of layer 5, strongest first.
-    pub(crate) fn rules(&self) -> impl Iterator<Item = &'e Floor> {
+    pub(crate) fn rules(&self) -> impl Iterator<Item = &'e Floor> + use<'e> {
+        let floors = &self.engine.floors;
         let end = self.engine.circumstances;
-        self.numbers().take_while(move |number| *number < end).filter_map(|number| self.engine.floors.get(number))
+        self.numbers().take_while(move |number| *number < end).filter_map(|number| floors.get(number))
     }
 
     /// Those of layer 10.
-    pub(crate) fn circumstances(&self) -> impl Iterator<Item = &'e Floor> {
+    pub(crate) fn circumstances(&self) -> impl Iterator<Item = &'e Floor> + use<'e> {
+        let floors = &self.engine.floors;
         let start = self.engine.circumstances;
-        self.numbers().skip_while(move |number| *number < start).filter_map(|number| self.engine.floors.get(number))
+        self.numbers().skip_while(move |number| *number < start).filter_map(|number| floors.get(number))
     }
 
-    fn numbers(&self) -> impl Iterator<Item = usize> {
+    fn numbers(&self) -> impl Iterator<Item = usize> + use<'e> {
         let words = self.engine.floors.len().div_ceil(64);
         set_bits(self.bits, words)
     }
@@ -90,19 +114,21 @@ impl Engine {
     /// Compiles the rules of a checked document.
     pub(crate) fn compile(spec: &Spec) -> Self {
         let mut atoms = Atoms::default();
+        let lists = Lists::of(spec);
         let mut expand = |rules: &[Rule]| -> Vec<(Floor, Vec<Alternative>)> {
             let expanded = rules.iter().map(|rule| {
                 let found = alternatives(&rule.when, &mut atoms).unwrap_or_default();
-                (floor(rule, spec), found)
+                (floor(rule, spec, &lists), found)
             });
             expanded.collect()
         };
         let (mut rules, circumstances) = (expand(&spec.rules), expand(&spec.circumstances));
         // The strongest rule names the queue; of equal ones the first in the document.
         rules.sort_by_key(|(floor, _)| Reverse((floor.outcome, floor.priority)));
-        let news = rules.iter().flat_map(|(floor, _)| floor.shown_by.signals.iter().cloned()).collect();
+        let news: BTreeSet<Signal> =
+            rules.iter().flat_map(|(floor, _)| floor.shown_by.signals.iter().cloned()).collect();
         let mut engine = Self {
-            tests: Tests::of(&atoms),
+            tests: Tests::of(&atoms, spec),
             width: atoms.tests().len().div_ceil(64).clamp(1, WORDS),
             alternatives: Vec::new(),
             masks: Vec::new(),
@@ -110,6 +136,7 @@ impl Engine {
             floors: Vec::new(),
             circumstances: rules.len(),
             news,
+            skills: LadderSkills::among(&lists.skills),
         };
         for (floor, found) in rules.into_iter().chain(circumstances).take(MOST_RULES) {
             found.iter().for_each(|alternative| engine.add(alternative, &atoms));
@@ -133,7 +160,8 @@ impl Engine {
 
     /// The rules that match `now`.
     pub(crate) fn matches(&self, now: &Situation, spec: &Spec) -> Matches<'_> {
-        let facts = self.tests.look(now, spec);
+        let signals = signals(now);
+        let facts = self.tests.look(now, spec, signals);
         let mut bits = [0; WORDS];
         let mut consider = |pivot: Option<&Vec<u32>>| {
             for number in pivot.into_iter().flatten() {
@@ -148,7 +176,7 @@ impl Engine {
             }
         }
         consider(self.pivots.last());
-        Matches { engine: self, bits }
+        Matches { engine: self, bits, signals }
     }
 
     /// Sets the bit of an alternative's rule if it holds.
@@ -163,6 +191,11 @@ impl Engine {
                 *word |= 1 << (rule % 64);
             }
         }
+    }
+
+    /// The skills that the ladder itself asks for.
+    pub(crate) const fn skills(&self) -> &LadderSkills {
+        &self.skills
     }
 
     /// Whether a signal that some rule looks for came up in this message for the first time.
@@ -197,21 +230,20 @@ fn lay_out(alternative: &Alternative, width: usize, masks: &mut Vec<u64>) {
 }
 
 /// What a rule does, with its route looked up.
-pub(crate) fn floor(rule: &Rule, spec: &Spec) -> Floor {
+pub(crate) fn floor(rule: &Rule, spec: &Spec, lists: &Lists) -> Floor {
     let then = &rule.then;
     let route = then.route.as_ref().and_then(|name| spec.routes.get(name));
-    let mut skills: BTreeSet<Arc<str>> = then.skills.iter().cloned().collect();
-    skills.extend(route.iter().flat_map(|route| route.skills.iter().cloned()));
+    let skills = then.skills.iter().chain(route.into_iter().flat_map(|route| &route.skills));
     let mut floor = Floor {
         id: Arc::clone(&rule.id),
         outcome: then.outcome,
         queue: then.queue.clone().or(route.map(|route| Arc::clone(&route.queue))),
         priority: then.priority.max(route.map(|route| route.priority).unwrap_or_default()),
-        skills,
+        skills: Names::among(&lists.skills, skills.map(AsRef::as_ref)),
         call_back: then.call_back,
         withhold: then.withhold.iter().copied().collect(),
         style: then.style.iter().copied().collect(),
-        notices: then.notices.iter().cloned().collect(),
+        notices: Names::among(&lists.notices, then.notices.iter().map(AsRef::as_ref)),
         ..Floor::default()
     };
     rule.when.each_test(false, &mut |test, negated| match test {
@@ -234,59 +266,124 @@ pub(crate) fn floor(rule: &Rule, spec: &Spec) -> Floor {
 struct Tests {
     built_in: [Vec<Number>; 19],
     host: BTreeMap<Signal, Vec<Number>>,
-    so_far: BTreeMap<Signal, Vec<Number>>,
+    so_far: Vec<(SoFar, Number)>,
     shades: Vec<(u16, Number)>,
     kinds: Vec<(u64, Number)>,
     ranges: Vec<(Measure, Between, Number)>,
-    intents: Names<Vec<Number>>,
-    stages: Names<Vec<Number>>,
-    attributes: Names<Attribute>,
+    intents: Table<Vec<Number>>,
+    stages: Table<Vec<Number>>,
+    attributes: Table<Attribute>,
     times: Vec<(Vec<Opening>, Number)>,
     seasons: Vec<(Vec<Season>, Number)>,
-    schedules: Vec<(Vec<Arc<str>>, bool, Number)>,
+    /// The schedules of which one has to be open, or closed.
+    schedules: Vec<(Vec<Hours>, bool, Number)>,
     busy: Vec<(Vec<Arc<str>>, Number)>,
-    /// Some test asks whether it is a holiday.
+    /// Some test asks whether it is a holiday, or what the hours of one are.
     holiday: bool,
+}
+
+/// Signals that may have been noticed before: the built-in ones, one bit each, and the host's.
+#[derive(Debug, Default)]
+struct SoFar {
+    built_in: u32,
+    host: Vec<Signal>,
+}
+
+impl SoFar {
+    fn of(signals: &[Signal]) -> Self {
+        let host = signals.iter().filter(|signal| signal.number().is_none()).cloned().collect();
+        Self { built_in: signals.iter().fold(0, |bits, signal| bits | signal_bit(signal)), host }
+    }
+
+    /// Whether one of them is in this message, or was in one before: `noticed` has the built-in ones of both.
+    fn holds(&self, noticed: u32, now: &Situation) -> bool {
+        let there = |signal: &Signal| now.first_noticed.contains_key(signal) || now.signals.has(signal);
+        self.built_in & noticed != 0 || self.host.iter().any(there)
+    }
+}
+
+/// The bit of a built-in signal; none for a host's own.
+fn signal_bit(signal: &Signal) -> u32 {
+    signal.number().map_or(0, |at| 1 << at)
+}
+
+/// The built-in signals that hold in this message.
+fn signals(now: &Situation) -> u32 {
+    now.signals.holding().fold(0, |bits, finding| bits | signal_bit(&finding.signal))
 }
 
 #[derive(Debug, Default)]
 struct Attribute {
-    values: Names<Vec<Number>>,
+    values: Table<Vec<Number>>,
     ranges: Vec<(Between, Number)>,
 }
 
-/// A value for each of some names. Names are told apart by their length and first letters, and only the one that
-/// agrees is compared in full: most lookups find nothing.
+/// A value for each of some names: a small hash table, since most lookups find nothing and all should find it fast.
+/// The keys are the document's own and few; no customer can make them collide.
 #[derive(Debug)]
-struct Names<T>(Vec<(u64, Arc<str>, T)>);
+struct Table<T> {
+    entries: Vec<(u64, Arc<str>, T)>,
+    /// For every hash, where its entry stands, counted from 1; the next slot is looked at until one is 0. A power of
+    /// two in number, at most half of them taken.
+    slots: Vec<u32>,
+}
 
-impl<T> Default for Names<T> {
+impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self { entries: Vec::new(), slots: Vec::new() }
     }
 }
 
-impl<T: Default> Names<T> {
+impl<T: Default> Table<T> {
     /// The value of a name, made where there is none yet.
     fn entry(&mut self, name: &Arc<str>) -> Option<&mut T> {
-        let key = key(name);
-        let at = self.0.partition_point(|(other, known, _)| (*other, known) < (key, name));
-        if self.0.get(at).is_none_or(|(_, known, _)| known != name) {
-            self.0.insert(at, (key, Arc::clone(name), T::default()));
+        if self.find(name).is_none() {
+            self.entries.push((key(name), Arc::clone(name), T::default()));
+            self.spread();
         }
-        self.0.get_mut(at).map(|(_, _, value)| value)
+        let at = self.find(name)?;
+        self.entries.get_mut(at).map(|(_, _, value)| value)
+    }
+
+    /// Lays the slots out anew.
+    fn spread(&mut self) {
+        let size = (self.entries.len() * 2).next_power_of_two();
+        self.slots = vec![0; size];
+        for (at, (key, ..)) in self.entries.iter().enumerate() {
+            let free = probes(*key, size).find(|slot| self.slots.get(*slot) == Some(&0));
+            if let Some(slot) = free.and_then(|slot| self.slots.get_mut(slot)) {
+                *slot = at as u32 + 1;
+            }
+        }
+    }
+
+    fn find(&self, name: &str) -> Option<usize> {
+        let wanted = key(name);
+        for slot in probes(wanted, self.slots.len()) {
+            let at = (*self.slots.get(slot)? as usize).checked_sub(1)?;
+            let (key, known, _) = self.entries.get(at)?;
+            if *key == wanted && **known == *name {
+                return Some(at);
+            }
+        }
+        None
     }
 
     fn get(&self, name: &str) -> Option<&T> {
-        let key = key(name);
-        let start = self.0.partition_point(|(other, ..)| *other < key);
-        let alike = self.0.get(start..)?.iter().take_while(|(other, ..)| *other == key);
-        alike.into_iter().find(|(_, known, _)| **known == *name).map(|(_, _, value)| value)
+        let at = self.find(name)?;
+        self.entries.get(at).map(|(_, _, value)| value)
     }
 
     fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.entries.is_empty()
     }
+}
+
+/// The slots at which a key may stand, the likeliest first.
+fn probes(key: u64, size: usize) -> impl Iterator<Item = usize> {
+    // Fibonacci hashing (Knuth, The Art of Computer Programming, 6.4): the high bits are the well mixed ones.
+    let first = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize;
+    (0..size).map(move |step| (first + step) & (size - 1))
 }
 
 /// The first eight bytes of a name and its length, as one number.
@@ -329,22 +426,18 @@ fn next_up(number: f64) -> f64 {
 }
 
 impl Tests {
-    fn of(atoms: &Atoms) -> Self {
+    fn of(atoms: &Atoms, spec: &Spec) -> Self {
         let mut tests = Self::default();
         for (number, test) in atoms.tests().iter().take(MOST_TESTS).enumerate() {
-            tests.add(test, number as Number);
+            tests.add(test, number as Number, spec);
         }
         tests
     }
 
-    fn add(&mut self, test: &Test, number: Number) {
+    fn add(&mut self, test: &Test, number: Number, spec: &Spec) {
         match test {
             Test::Signal(signals) => signals.iter().for_each(|signal| self.add_signal(signal, number)),
-            Test::SignalSoFar(signals) => {
-                for signal in signals {
-                    self.so_far.entry(signal.clone()).or_default().push(number);
-                }
-            }
+            Test::SignalSoFar(signals) => self.so_far.push((SoFar::of(signals), number)),
             Test::Shade(shades) => self.shades.push((shades.iter().fold(0, |mask, s| mask | shade_bit(*s)), number)),
             Test::Intent(intents) => add_names(&mut self.intents, intents, number),
             Test::Stage(stages) => add_names(&mut self.stages, stages, number),
@@ -362,8 +455,8 @@ impl Tests {
             }
             Test::Time(times) => self.times.push((times.clone(), number)),
             Test::Season(seasons) => self.seasons.push((seasons.clone(), number)),
-            Test::Open(names) => self.schedules.push((names.clone(), true, number)),
-            Test::Closed(names) => self.schedules.push((names.clone(), false, number)),
+            Test::Open(names) => self.add_schedules(names, true, number, spec),
+            Test::Closed(names) => self.add_schedules(names, false, number, spec),
             Test::Busy(names) => self.busy.push((names.clone(), number)),
             kind => {
                 self.holiday |= matches!(kind, Test::Fact(Fact::Holiday, _));
@@ -379,11 +472,19 @@ impl Tests {
         }
     }
 
-    /// Looks at a situation once: which tests hold.
-    fn look(&self, now: &Situation, spec: &Spec) -> Bits {
+    fn add_schedules(&mut self, names: &[Arc<str>], open: bool, number: Number, spec: &Spec) {
+        self.holiday = true;
+        // A checked document names its own schedules only; nobody keeps hours of any other, so that is always open.
+        let hours = names.iter().map(|name| spec.calendar.hours.get(name).cloned().unwrap_or_else(Hours::always));
+        self.schedules.push((hours.collect(), open, number));
+    }
+
+    /// Looks at a situation once: which tests hold. `signals` are the built-in ones that hold.
+    fn look(&self, now: &Situation, spec: &Spec, signals: u32) -> Bits {
         let mut facts = [0; WORDS];
-        self.look_at_signals(now, &mut facts);
-        let kinds = kinds(now, self.holiday && spec.calendar.holiday(&now.local));
+        self.look_at_signals(now, signals, &mut facts);
+        let holiday = self.holiday && spec.calendar.holiday(&now.local);
+        let kinds = kinds(now, signals, holiday);
         for (mask, number) in &self.kinds {
             set_if(&mut facts, *number, kinds & mask != 0);
         }
@@ -397,11 +498,11 @@ impl Tests {
             set_all(&mut facts, self.stages.get(stage));
         }
         self.look_at_attributes(now, &mut facts);
-        self.look_at_time(now, spec, &mut facts);
+        self.look_at_time(now, spec, holiday, &mut facts);
         facts
     }
 
-    fn look_at_signals(&self, now: &Situation, facts: &mut Bits) {
+    fn look_at_signals(&self, now: &Situation, signals: u32, facts: &mut Bits) {
         let mut shades = 0;
         for finding in now.signals.holding() {
             shades |= finding.shade.map_or(0, shade_bit);
@@ -414,10 +515,12 @@ impl Tests {
         for (mask, number) in &self.shades {
             set_if(facts, *number, shades & mask != 0);
         }
-        for (signal, numbers) in &self.so_far {
-            if now.first_noticed.contains_key(signal) || now.signals.has(signal) {
-                set_all(facts, Some(numbers));
-            }
+        if self.so_far.is_empty() {
+            return;
+        }
+        let noticed = now.first_noticed.keys().fold(signals, |bits, signal| bits | signal_bit(signal));
+        for (so_far, number) in &self.so_far {
+            set_if(facts, *number, so_far.holds(noticed, now));
         }
     }
 
@@ -432,7 +535,7 @@ impl Tests {
         }
     }
 
-    fn look_at_time(&self, now: &Situation, spec: &Spec, facts: &mut Bits) {
+    fn look_at_time(&self, now: &Situation, spec: &Spec, holiday: bool, facts: &mut Bits) {
         for (times, number) in &self.times {
             set_if(facts, *number, times.iter().any(|opening| opening.has(now.local.minute)));
         }
@@ -440,8 +543,8 @@ impl Tests {
             set_if(facts, *number, seasons.iter().any(|season| season.has(now.local.month, now.local.day)));
         }
         for (schedules, open, number) in &self.schedules {
-            let so = schedules.iter().any(|schedule| spec.calendar.open(schedule, &now.local) == *open);
-            set_if(facts, *number, so);
+            let (day, minute) = (now.local.weekday, now.local.minute);
+            set_if(facts, *number, schedules.iter().any(|hours| hours.open(day, minute, holiday) == *open));
         }
         for (queues, number) in &self.busy {
             set_if(facts, *number, queues.iter().any(|queue| spec.busy(queue, now)));
@@ -455,14 +558,14 @@ impl Attribute {
         if self.ranges.is_empty() {
             return;
         }
-        let Some(number) = value.trim().parse().ok().filter(|number: &f64| number.is_finite()) else { return };
+        let Some(number) = number(value) else { return };
         for (between, at) in &self.ranges {
             set_if(facts, *at, between.has(number));
         }
     }
 }
 
-fn add_names(to: &mut Names<Vec<Number>>, names: &[Arc<str>], number: Number) {
+fn add_names(to: &mut Table<Vec<Number>>, names: &[Arc<str>], number: Number) {
     for name in names {
         to.entry(name).into_iter().for_each(|numbers| numbers.push(number));
     }
@@ -558,8 +661,8 @@ fn fact(fact: Fact, so: bool) -> u64 {
 }
 
 /// What a situation is, of every kind at once.
-fn kinds(now: &Situation, holiday: bool) -> u64 {
-    let misunderstood = now.failures.misunderstood || now.signals.has(&Signal::Misunderstood);
+fn kinds(now: &Situation, signals: u32, holiday: bool) -> u64 {
+    let misunderstood = now.failures.misunderstood || signals & signal_bit(&Signal::Misunderstood) != 0;
     bit(EMOTION, now.emotion as u32)
         | bit(VALENCE, valence(now.valence))
         | bit(BAND, band(now.frustration.band))

@@ -51,7 +51,17 @@ pub(crate) fn intent_state(now: &Situation) -> IntentState {
 
 /// An attribute as a number, where it is there and is one.
 pub(crate) fn number_of(now: &Situation, attribute: &str) -> Option<f64> {
-    now.attributes.get(attribute)?.trim().parse().ok().filter(|number: &f64| number.is_finite())
+    number(now.attributes.get(attribute)?)
+}
+
+/// A text as a number, where it is one.
+pub(crate) fn number(text: &str) -> Option<f64> {
+    // Most are short counts, and a parser for every number there is takes its time.
+    let digits = text.as_bytes();
+    if (1..=15).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit) {
+        return Some(digits.iter().fold(0_u64, |number, digit| number * 10 + u64::from(digit - b'0')) as f64);
+    }
+    text.trim().parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 /// A measure's value, where it is known.

@@ -2,7 +2,7 @@ use super::eval::{in_range, measured, number_of, test_holds};
 use super::logic::{Alternative, Atoms, alternatives};
 use super::{DocPath, Measure, Policy, Range, Rule, Test, Wording, plain, words};
 use crate::conversation::Situation;
-use crate::escalation::{Decision, EscalationPolicy, Outcome, Place, Reason, ReasonCode};
+use crate::escalation::{Decision, EscalationPolicy, Outcome, Places, Reason, ReasonCode};
 use crate::signal::Signal;
 use crate::text::Lang;
 use serde::Serialize;
@@ -63,7 +63,7 @@ pub struct Because {
     /// What a customer may be told.
     pub customer: Wording,
     /// The words that bear it out.
-    pub evidence: Vec<Place>,
+    pub evidence: Places,
 }
 
 /// Something that would have changed the decision.
@@ -117,7 +117,7 @@ impl Policy {
             measured: reason.value.map(|value| (value, reason.threshold)),
             found,
             customer,
-            evidence: reason.evidence.clone(),
+            evidence: reason.evidence,
         }
     }
 
@@ -162,7 +162,7 @@ impl Policy {
         let root = DocPath::root();
         wanted
             .map(|reason| WhyNot {
-                what: reason.topic(),
+                what: Arc::from(reason.topic()),
                 place: reason
                     .rule
                     .as_ref()

@@ -64,6 +64,11 @@ pub struct Hours {
 }
 
 impl Hours {
+    /// Day and night, on holidays too.
+    pub(crate) fn always() -> Self {
+        Self { week: std::array::from_fn(|_| vec![Opening::ALL_DAY]), holidays: vec![Opening::ALL_DAY] }
+    }
+
     fn of_day(&self, weekday: u8, holiday: bool) -> &[Opening] {
         if holiday {
             return &self.holidays;
@@ -258,7 +263,7 @@ mod tests {
         calendar.hours.insert(Arc::from("never"), Hours::default());
         assert_eq!(calendar.next_opening("never", &at(2026, 12, 25, 5, 0)), None);
         assert_eq!(calendar.hours["desk"].first_closed(), Some((1, 0, false)));
-        let always = Hours { week: std::array::from_fn(|_| vec![Opening::ALL_DAY]), holidays: vec![Opening::ALL_DAY] };
+        let always = Hours::always();
         assert!(always.always_open() && !calendar.hours["desk"].always_open());
     }
 }

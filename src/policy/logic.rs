@@ -33,6 +33,13 @@ pub(crate) struct Literal {
     pub(crate) holds: bool,
 }
 
+impl Literal {
+    /// The opposite.
+    pub(crate) const fn turned(self) -> Self {
+        Self { atom: self.atom, holds: !self.holds }
+    }
+}
+
 /// One alternative: every literal of it has to be so.
 pub(crate) type Alternative = BTreeSet<Literal>;
 
@@ -88,7 +95,7 @@ fn both(parts: Vec<Vec<Alternative>>) -> Option<Vec<Alternative>> {
 
 /// No test both holds and does not.
 fn consistent(alternative: &Alternative) -> bool {
-    alternative.iter().all(|l| !alternative.contains(&Literal { holds: !l.holds, ..*l }))
+    alternative.iter().all(|literal| !alternative.contains(&literal.turned()))
 }
 
 /// Without alternatives that ask for all that another asks for, and more.

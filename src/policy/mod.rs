@@ -11,8 +11,8 @@
 //! never lower one.
 //!
 //! [`Policy::prove`] decides whether what must always hold does hold for a policy, over everything that it can tell
-//! apart; [`Document::difference`] tells what a newer document changes, in words, in decisions, and in what a customer
-//! would lose by it.
+//! apart; [`Document::difference`] tells what a newer document changes, in words, in decisions, in what a customer would
+//! lose by it, and in what the approval gate would let pass more easily.
 
 mod builtin;
 mod cells;
@@ -44,11 +44,12 @@ mod tables;
 mod words;
 
 pub(crate) use engine::Matches;
+pub(crate) use eval::number;
 
 pub use code::{Code, Severity};
 pub use compiled::Policy;
 pub use date::Date;
-pub use diff::{Change, Difference, Flip, Flips, Loss};
+pub use diff::{Change, Difference, Flip, Flips, Guard, Loosened, Loss};
 pub use document::{Against, Checked, Document, Findings};
 pub use explain::{Because, Explanation, WhyNot};
 pub use finding::{Finding, Witness, Wording};

@@ -312,8 +312,8 @@ impl Expect {
         one("mode", self.mode.map(mode), route.map(|r| mode(r.mode)));
         let skills = route.iter().flat_map(|r| r.skills.iter().map(AsRef::as_ref)).collect();
         let (notices, rules) = (notices(decision), rules(decision));
-        let withhold = decision.withhold.iter().map(|w| name_of(&WITHHOLD, w)).collect();
-        let style = decision.style.iter().map(|s| name_of(&STYLES, s)).collect();
+        let withhold = decision.withhold.iter().map(|w| name_of(&WITHHOLD, &w)).collect();
+        let style = decision.style.iter().map(|s| name_of(&STYLES, &s)).collect();
         let withheld: Vec<&str> = self.withhold.iter().map(|w| name_of(&WITHHOLD, w)).collect();
         let styles: Vec<&str> = self.style.iter().map(|s| name_of(&STYLES, s)).collect();
         let mut each = |key, wanted: &[&str], got: &BTreeSet<&str>, there: bool| {

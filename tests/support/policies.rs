@@ -196,9 +196,19 @@ fn score() -> impl Strategy<Value = f32> {
     prop_oneof![prop::sample::select(SCORES.to_vec()).prop_map(|s| s as f32), 0.0..=1.0_f32]
 }
 
+/// The signal that a shade is one of: no detector gives it to another.
+fn bearer(shade: Shade) -> Signal {
+    match shade {
+        Shade::Contest => Signal::DataRights,
+        Shade::Formal => Signal::Complaint,
+        _ => Signal::HumanRequest,
+    }
+}
+
 fn finding() -> impl Strategy<Value = Finding> {
-    let shade = prop::option::weighted(0.3, prop::sample::select(Shade::ALL.to_vec()));
-    (prop::sample::select(signals()), shade, any::<bool>()).prop_map(|(signal, shade, holds)| Finding {
+    let plain = prop::sample::select(signals()).prop_map(|signal| (signal, None));
+    let shaded = prop::sample::select(Shade::ALL.to_vec()).prop_map(|shade| (bearer(shade), Some(shade)));
+    (prop_oneof![3 => plain, 1 => shaded], any::<bool>()).prop_map(|((signal, shade), holds)| Finding {
         signal,
         shade,
         score: 0.9,

@@ -80,6 +80,10 @@ fn enough(requirement: &Requirement, people: &[Person], place: &DocPath, sink: &
     let without = |who: usize| -> Vec<u16> {
         masks.iter().enumerate().filter(|(at, _)| *at != who).map(|(_, stages)| *stages).collect()
     };
+    if requirement.answers().edit && fills.iter().all(|(editor, _)| !approvable_without(requirement, people, editor)) {
+        nobody_but_the_editor(&fills, stages, sink);
+        return;
+    }
     let pillar = (0..fills.len()).find(|who| !requirement.is_met(&without(*who)));
     if let Some((person, _)) = pillar.and_then(|at| fills.get(at)) {
         let id = &person.id;
@@ -97,6 +101,33 @@ fn enough(requirement: &Requirement, people: &[Person], place: &DocPath, sink: &
         );
         sink.push(Finding::new(Code::SinglePoint, stages, message, help).shown_by(Witness::of(case)));
     }
+}
+
+/// Whether all but one can approve, those of the ladder too.
+fn approvable_without(requirement: &Requirement, people: &[Person], editor: &Person) -> bool {
+    let others = people.iter().filter(|person| person.id != editor.id);
+    let masks: Vec<u16> =
+        others.map(|person| requirement.stages_for(&person.roles, requirement.ladder().len())).collect();
+    requirement.is_met(&masks)
+}
+
+/// Whoever edits may no longer vote: where everybody is needed, nothing that was edited can be approved.
+fn nobody_but_the_editor(fills: &[(&Person, u16)], place: DocPath, sink: &Sink) {
+    let Some((editor, _)) = fills.first() else { return };
+    let id = &editor.id;
+    let message = Wording::new(
+        "wat iemand wijzigt, kan daarna niemand meer goedkeuren: iedereen die mag, is nodig",
+        "what somebody edits nobody can approve any more: everybody who may is needed",
+    );
+    let help = Wording::new(
+        "Geef nog iemand een van de rollen, verlaag het aantal, of laat `edit` weg uit `answers`.",
+        "Give one more person one of the roles, lower the number, or leave `edit` out of `answers`.",
+    );
+    let case = Wording::new(
+        format!("`{id}` wijzigt het voorstel, en mag dan niet meer stemmen"),
+        format!("`{id}` edits the proposal, and may then no longer vote"),
+    );
+    sink.push(Finding::new(Code::QuorumTooHigh, place, message, help).shown_by(Witness::of(case)));
 }
 
 fn too_few(requirement: &Requirement, fills: &[(&Person, u16)], needed: u32, place: DocPath, sink: &Sink) {

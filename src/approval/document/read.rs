@@ -9,8 +9,8 @@ use crate::conversation::Channel;
 use crate::emotion::Emotion;
 use crate::escalation::PolicyRef;
 use crate::policy::finding::Sink;
-use crate::policy::reader::{Table, unknown_name};
-use crate::policy::{Code, Date, DocPath, Finding, Node, Spec, Wording};
+use crate::policy::reader::{Table, shown, unknown_name};
+use crate::policy::{AttributeKind, Code, Date, DocPath, Finding, Node, Spec, Wording};
 use crate::signal::Signal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -358,9 +358,30 @@ impl Reader<'_> {
             let known = self.spec.vocabulary.attributes.keys().map(AsRef::as_ref);
             self.known(&name, place.clone(), ("kenmerk", "attribute"), known);
             let values = crate::policy::reader::names_of(node, &place, self.sink);
+            values.iter().for_each(|(value, place)| self.attribute_value(&name, value, place));
             wanted.insert(name, values.into_iter().map(|(value, _)| value).collect());
         }
         wanted
+    }
+
+    /// One of those that the vocabulary lists, or a number where it says so.
+    fn attribute_value(&self, name: &str, value: &str, place: &DocPath) {
+        match self.spec.vocabulary.attributes.get(name) {
+            Some(AttributeKind::OneOf(known)) => {
+                self.known(value, place.clone(), ("waarde", "value"), known.iter().map(AsRef::as_ref));
+            }
+            Some(AttributeKind::Number) if crate::policy::number(value).is_none() => {
+                let value = shown(value);
+                let message = Wording::new(
+                    format!("`{name}` is een getal, en `{value}` is er geen"),
+                    format!("`{name}` is a number, and `{value}` is none"),
+                );
+                let help =
+                    Wording::new("Schrijf een getal als tekst: \"12.50\".", "Write a number as text: \"12.50\".");
+                self.sink.push(Finding::new(Code::WrongType, place.clone(), message, help));
+            }
+            _ => {}
+        }
     }
 
     fn then(&self, mut table: Table<'_>, set: &RuleSet, when: &When) -> Option<Then> {

@@ -1,12 +1,12 @@
 //! One sample of everything that a group's tests can tell apart.
 
 use super::Subject;
-use crate::conversation::{Channel, Decline, IntentView, LocalTime, OpenOffer, Owner, QueueState, Reply, Situation};
+use crate::conversation::{Channel, Decline, IntentView, LocalTime, OpenOffer, Owner, Reply, Situation};
 use crate::emotion::{Emotion, Valence};
 use crate::frustration::Band;
 use crate::intent::Intents;
 use crate::policy::hours::DAY;
-use crate::policy::{AttributeKind, Date, Fact, Holiday, Hours, Measure, Opening, Range, Spec, Test, eval};
+use crate::policy::{AttributeKind, Date, Fact, Holiday, Hours, Measure, Opening, Range, Season, Spec, Test, eval};
 use crate::text::Lang;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub(super) fn samples(subject: &Subject, members: &[(usize, &Test)], spec: &Spec
     };
     let plain = Situation::default();
     match subject {
-        Subject::Signals => vec![plain],
+        Subject::Chosen => vec![plain],
         Subject::Intent => intents(members),
         Subject::Clock => moments(members, spec).iter().map(|local| made(&|now| now.local = *local)).collect(),
         Subject::Offer => offers(),
@@ -42,7 +42,6 @@ pub(super) fn samples(subject: &Subject, members: &[(usize, &Test)], spec: &Spec
             let other = [None, Some(Arc::from("another"))];
             other.into_iter().chain(named).map(|s| made(&|now| now.stage.clone_from(&s))).collect()
         }
-        Subject::Busy => busy(members),
         Subject::Measure(measure) => measures(*measure, members),
         Subject::Fact(fact) => [false, true].map(|so| made(&|now| set_fact(*fact, so, now))).into(),
         Subject::Attribute(name) => attributes(name, members, spec),
@@ -52,7 +51,7 @@ pub(super) fn samples(subject: &Subject, members: &[(usize, &Test)], spec: &Spec
 /// Copies what a group looks at from a sample into a situation.
 pub(super) fn merge(subject: &Subject, from: &Situation, to: &mut Situation) {
     match subject {
-        Subject::Signals => {}
+        Subject::Chosen => {}
         Subject::Intent => to.intent.clone_from(&from.intent),
         Subject::Clock => to.local = from.local,
         Subject::Offer => {
@@ -67,7 +66,6 @@ pub(super) fn merge(subject: &Subject, from: &Situation, to: &mut Situation) {
         Subject::Language => to.language = from.language,
         Subject::Owner => to.owner = from.owner,
         Subject::Stage => to.stage.clone_from(&from.stage),
-        Subject::Busy => to.availability.clone_from(&from.availability),
         Subject::Measure(measure) => copy_measure(*measure, from, to),
         Subject::Fact(fact) => copy_fact(*fact, from, to),
         Subject::Attribute(name) => {
@@ -81,7 +79,7 @@ pub(super) fn merge(subject: &Subject, from: &Situation, to: &mut Situation) {
 /// The names that the tests of a group mention.
 fn names(members: &[(usize, &Test)]) -> BTreeSet<Arc<str>> {
     let mentioned = members.iter().flat_map(|(_, test)| match test {
-        Test::Intent(names) | Test::Stage(names) | Test::Attribute(_, names) | Test::Busy(names) => names.as_slice(),
+        Test::Intent(names) | Test::Stage(names) | Test::Attribute(_, names) => names.as_slice(),
         _ => &[],
     });
     mentioned.cloned().collect()
@@ -98,6 +96,17 @@ fn cuts<'t>(ranges: impl Iterator<Item = &'t Range>, (least, most): (f64, f64), 
     values.sort_by(f64::total_cmp);
     values.dedup();
     values
+}
+
+/// Every bound of some ranges, a number between each and the next, and one on either side of all.
+fn between<'t>(ranges: impl Iterator<Item = &'t Range>) -> Vec<f64> {
+    let mut bounds: Vec<f64> = ranges.flat_map(|range| range.bounds().map(|(_, bound)| bound)).collect();
+    bounds.sort_by(f64::total_cmp);
+    bounds.dedup();
+    let (Some(least), Some(most)) = (bounds.first(), bounds.last()) else { return bounds };
+    let outside = [least - least.abs().max(1.0), most + most.abs().max(1.0)];
+    let inner: Vec<f64> = bounds.windows(2).map(|pair| pair.iter().sum::<f64>() / 2.0).collect();
+    bounds.into_iter().chain(inner).chain(outside).collect()
 }
 
 /// The values of a measure that its tests can tell apart.
@@ -142,7 +151,7 @@ fn intents(members: &[(usize, &Test)]) -> Vec<Situation> {
 /// Moments on either side of every bound that the clock and the calendar have.
 fn moments(members: &[(usize, &Test)], spec: &Spec) -> Vec<LocalTime> {
     let mut minutes: BTreeSet<u16> = BTreeSet::from([0, 600]);
-    let mut days: BTreeSet<(u8, u8)> = BTreeSet::new();
+    let mut seasons: Vec<&Season> = Vec::new();
     let mut openings = |list: &[Opening]| {
         for opening in list {
             minutes.extend([opening.from, opening.until].into_iter().flat_map(|m| [m.saturating_sub(1), m]));
@@ -151,7 +160,7 @@ fn moments(members: &[(usize, &Test)], spec: &Spec) -> Vec<LocalTime> {
     for (_, test) in members {
         match test {
             Test::Time(times) => openings(times),
-            Test::Season(seasons) => days.extend(seasons.iter().flat_map(|s| [s.from, s.until])),
+            Test::Season(of) => seasons.extend(of),
             Test::Open(names) | Test::Closed(names) => {
                 let hours = names.iter().filter_map(|name| spec.calendar.hours.get(name));
                 hours.flat_map(|Hours { week, holidays }| week.iter().chain([holidays])).for_each(|day| openings(day));
@@ -160,49 +169,56 @@ fn moments(members: &[(usize, &Test)], spec: &Spec) -> Vec<LocalTime> {
         }
     }
     minutes.retain(|minute| *minute < DAY);
-    let dates = dates(&days, spec);
+    let dates = dates(&seasons, spec);
     if dates.len().saturating_mul(minutes.len()) > MOST_SAMPLES {
         return Vec::new();
     }
     dates.iter().flat_map(|date| minutes.iter().map(|minute| LocalTime { minute: *minute, ..*date })).collect()
 }
 
-/// A week without holidays first, then every holiday, and the days around every start and end of a season.
-fn dates(days: &BTreeSet<(u8, u8)>, spec: &Spec) -> Vec<LocalTime> {
-    let year = spec.review_by.map_or(2027, |date| date.year());
-    let all: Vec<LocalTime> = year_of(year).collect();
-    let holiday = |day: &&LocalTime| spec.calendar.holiday(day);
-    let ordinary = all.windows(7).find(|week| !week.iter().any(|day| spec.calendar.holiday(day)));
-    let mut dates: Vec<LocalTime> = ordinary.unwrap_or(&[]).to_vec();
-    dates.extend(all.iter().filter(holiday).take(40).copied());
-    for (at, day) in all.iter().enumerate() {
-        if days.contains(&(day.month, day.day)) {
-            dates.extend(all.iter().skip(at.saturating_sub(7)).take(15).copied());
+/// A week without holidays first. Then one day of the year for each combination of seasons, holiday or not, on every
+/// day of the week: in one year or another it falls on each. Then the holidays that have a date.
+fn dates(seasons: &[&Season], spec: &Spec) -> Vec<LocalTime> {
+    let year = spec.review_by.map_or(2027, |date| date.year().min(9_900));
+    let holiday = |day: &LocalTime| spec.calendar.holiday(day);
+    let days: Vec<(u8, u8)> = (1..=12).flat_map(|month| (1..=31).map(move |day| (month, day))).collect();
+    let all: Vec<LocalTime> = days.iter().filter_map(|(month, day)| morning(year, *month, *day)).collect();
+    let mut dates = all.windows(7).find(|week| !week.iter().any(holiday)).unwrap_or_default().to_vec();
+    let mut kinds: BTreeSet<(Vec<bool>, bool)> = BTreeSet::new();
+    for (month, day) in days {
+        let yearly = spec.calendar.holidays.contains(&Holiday::Yearly(month, day));
+        let within = seasons.iter().map(|season| season.has(month, day)).collect();
+        // A leap day comes in a leap year only, and stands for others only where it must.
+        if morning(year, month, day).or(morning(2028, month, day)).is_some() && kinds.insert((within, yearly)) {
+            let alike = |day: &LocalTime| holiday(day) == yearly;
+            dates.extend(every_weekday(year, month, day).filter(alike));
         }
     }
     let dated = spec.calendar.holidays.iter().filter_map(|holiday| match holiday {
-        Holiday::On(date) if date.year() != year => year_of(date.year()).find(|day| holiday.is(day)),
-        _ => None,
+        Holiday::On(date) => morning(date.year(), date.month(), date.day()),
+        Holiday::Yearly(..) => None,
     });
     dates.extend(dated);
     dates
 }
 
-/// Every day of a year, with its day of the week.
-fn year_of(year: i32) -> impl Iterator<Item = LocalTime> {
-    // 1 January 2027 is a Friday; from there, day by day.
-    let before = |y: i32| (y - 1) * 365 + (y - 1) / 4 - (y - 1) / 100 + (y - 1) / 400;
-    let shift = (before(year) - before(2027)).rem_euclid(7);
-    let first = Date::new(year, 1, 1);
-    let days =
-        std::iter::successors(first, move |date| Some(date.next()).filter(|next| next.year() == year && next != date));
-    days.zip(0..).map(move |(date, number)| LocalTime {
-        year,
-        month: date.month(),
-        day: date.day(),
-        weekday: ((4 + shift + number).rem_euclid(7) + 1) as u8,
-        minute: 600,
+/// A day of the year as it falls in the 40 years from `year`: on every day of the week, more than once.
+fn every_weekday(year: i32, month: u8, day: u8) -> impl Iterator<Item = LocalTime> {
+    let falls = (0..40).filter_map(move |later| morning(year.saturating_add(later), month, day));
+    let mut seen = [0_u8; 8];
+    falls.filter(move |day| {
+        // Twice: where it is a holiday by date in one year, it is none in the other.
+        let times = seen.get_mut(usize::from(day.weekday));
+        times.is_some_and(|times| {
+            *times += 1;
+            *times <= 2
+        })
     })
+}
+
+fn morning(year: i32, month: u8, day: u8) -> Option<LocalTime> {
+    let date = Date::new(year, month, day)?;
+    Some(LocalTime { year, month, day, weekday: date.weekday(), minute: 600 })
 }
 
 fn offers() -> Vec<Situation> {
@@ -219,25 +235,6 @@ fn declines(members: &[(usize, &Test)]) -> Vec<Situation> {
     let with = |decline| Situation { decline, ..Situation::default() };
     let declined = ago.map(|turns_ago| with(Some(Decline { turns_ago, level: 0.0 })));
     std::iter::once(with(None)).chain(declined).collect()
-}
-
-fn busy(members: &[(usize, &Test)]) -> Vec<Situation> {
-    let names: Vec<Arc<str>> = names(members).into_iter().collect();
-    let full = QueueState { open: true, free: 0, wait: None, opens_at: None, callbacks: true };
-    let with = |busy: &[Arc<str>]| {
-        let mut now = Situation::default();
-        now.availability.queues = busy.iter().map(|name| (Arc::clone(name), full)).collect();
-        now
-    };
-    // Every set of a few queues; of many, none, each and all.
-    if names.len() <= 8 {
-        let chosen = |set: usize| -> Vec<Arc<str>> {
-            names.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1).map(|(_, name)| Arc::clone(name)).collect()
-        };
-        return (0..1 << names.len()).map(|set| with(&chosen(set))).collect();
-    }
-    let each = names.iter().map(|name| with(std::slice::from_ref(name)));
-    std::iter::once(with(&[])).chain(each).chain([with(&names)]).collect()
 }
 
 fn measures(measure: Measure, members: &[(usize, &Test)]) -> Vec<Situation> {
@@ -314,11 +311,9 @@ fn attributes(name: &Arc<str>, members: &[(usize, &Test)], spec: &Spec) -> Vec<S
         Test::AttributeIn(_, range) => Some(range),
         _ => None,
     });
-    let numbers = cuts(ranges, (-1e15, 1e15), 0.01, false);
+    let numbers = between(ranges);
     let mut values: Vec<Arc<str>> = names(members).into_iter().collect();
-    if numbers.len() > 2 {
-        values.extend(numbers.iter().map(|number| Arc::from(number.to_string())));
-    }
+    values.extend(numbers.iter().map(|number| Arc::from(number.to_string())));
     match spec.vocabulary.attributes.get(name) {
         Some(AttributeKind::OneOf(known)) => values.extend(known.iter().cloned()),
         _ => values.push(Arc::from("another")),

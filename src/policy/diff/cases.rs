@@ -3,7 +3,7 @@
 use crate::conversation::{Availability, Decline, IntentView, QueueState, Situation};
 use crate::frustration::Band;
 use crate::intent::Intents;
-use crate::policy::cells::{Cells, Given};
+use crate::policy::cells::Cells;
 use crate::policy::cover::{Room, room};
 use crate::policy::logic::{Alternative, Atoms, alternatives};
 use crate::policy::prove::{all_moments, grid};
@@ -74,10 +74,7 @@ fn rules(from: &Spec, to: &Spec) -> Vec<Situation> {
     for (id, ways) in &mine {
         let other: Vec<&Alternative> = theirs.iter().filter(|(of, _)| of == id).flat_map(|(_, ways)| ways).collect();
         for way in ways {
-            let given = Given::of(way.iter().copied());
-            if !cells.possible(&given) {
-                continue;
-            }
+            let Some(given) = cells.given(way) else { continue };
             cases.extend(cells.sample(&given));
             if let Room::Left(apart) = room(&cells, &given, &other) {
                 cases.extend(cells.sample(&apart));

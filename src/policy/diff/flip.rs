@@ -94,11 +94,9 @@ fn losses(before: &Decision, after: &Decision) -> BTreeSet<Loss> {
         lost(is.is_none_or(|is| slowness(is.mode) > slowness(was.mode)), Loss::SlowerWay);
         lost(is.is_some_and(|is| is.priority < was.priority), Loss::LowerPriority);
     }
-    let owed = |notice: &&NoticeKey| {
-        use NoticeKey::{ComplaintReceived, DiscloseBot, HumanOption, RightReceived, SafetyCrisis, SafetyThreat};
-        matches!(notice, DiscloseBot | SafetyCrisis | SafetyThreat | RightReceived | ComplaintReceived | HumanOption)
-    };
-    let silent = before.notices.iter().filter(owed).any(|notice| !after.notices.contains(notice));
+    use NoticeKey::{ComplaintReceived, DiscloseBot, HumanOption, RightReceived, SafetyCrisis, SafetyThreat};
+    let owed = [DiscloseBot, SafetyCrisis, SafetyThreat, RightReceived, ComplaintReceived, HumanOption];
+    let silent = owed.iter().any(|notice| before.notices.contains(notice) && !after.notices.contains(notice));
     lost(silent || !before.own_notices.is_subset(&after.own_notices), Loss::Notice);
     lost(!before.withhold.is_subset(&after.withhold), Loss::Withheld);
     losses

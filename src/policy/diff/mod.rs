@@ -3,14 +3,17 @@
 
 mod cases;
 mod flip;
+mod gate;
 mod tree;
 
 pub use flip::{Flip, Flips, Loss};
+pub use gate::{Guard, Loosened};
 
-use super::{DocPath, Document, Findings, Node, Policy, Wording};
+use super::{DocPath, Document, Findings, Node, Policy, Step, Wording};
 use crate::conversation::Situation;
 use crate::escalation::{Decision, EscalationPolicy};
 use serde::Serialize;
+use std::rc::Rc;
 use tree::{Edit, blend};
 
 /// One change of a document.
@@ -32,6 +35,9 @@ pub struct Change {
     /// or where the document makes no sense with this change alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weakens: Option<Box<Flip>>,
+    /// A proposal of the AI that less stands in the way of by this change alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loosens: Option<Box<Loosened>>,
 }
 
 /// What differs between two documents.
@@ -70,6 +76,9 @@ pub struct Difference {
     /// Situations that are decided differently, one of each kind, those that lose something first. They show what
     /// differs; that nothing else does they do not prove.
     pub flips: Vec<Flip>,
+    /// Proposals that the approval gate guards less, one of each kind: fewer people, a smaller sample, a wider budget,
+    /// or a yes where people decided. Somebody else than the author should have seen them before they go live.
+    pub loosened: Vec<Loosened>,
 }
 
 impl Document {
@@ -88,31 +97,57 @@ impl Document {
             edits.push(edit);
             false
         });
+        let loosened = loosened(&before, &after);
+        let (before, after) = (Rc::new(before), Rc::new(after));
         let changes = edits.into_iter().enumerate().map(|(number, edit)| {
-            let weakens = self.weakens(new, number, &after, &decided).map(Box::new);
-            Change { place: edit.place, words: edit.words, before: edit.before, after: edit.after, weakens }
+            let gate = matches!(edit.place.steps().first(), Some(Step::Key(key)) if &**key == "approval");
+            let alone = self.alone(new, number, &before, &after);
+            let (weakens, loosens) = match alone {
+                Some((old, new)) if gate => (None, self::loosened(&old, &new).into_iter().next()),
+                Some((old, new)) if Rc::ptr_eq(&old, &before) => (weakens(&decided, &new), None),
+                Some((old, new)) => (weakens(&redecided(&decided, &old), &new), None),
+                None => (None, None),
+            };
+            let Edit { place, words, before, after } = edit;
+            Change { place, words, before, after, weakens: weakens.map(Box::new), loosens: loosens.map(Box::new) }
         });
-        Ok(Difference { changes: changes.collect(), flips })
+        Ok(Difference { changes: changes.collect(), flips, loosened })
     }
 
-    /// A situation in which a change, made to this document by itself, takes something away; where the document makes
-    /// no sense with it alone, the new one without it is looked at instead.
-    fn weakens(&self, new: &Self, number: usize, after: &Policy, decided: &[(Situation, Decision)]) -> Option<Flip> {
+    /// The policies without and with one change: the old one and it; where the document makes no sense with it alone,
+    /// the new one without it, and the new one.
+    fn alone(
+        &self,
+        new: &Self,
+        number: usize,
+        old: &Rc<Policy>,
+        after: &Rc<Policy>,
+    ) -> Option<(Rc<Policy>, Rc<Policy>)> {
         let only = |chosen: bool| {
             let mut at = 0;
             let root = blend(self.root(), new.root(), &mut |_| {
                 at += 1;
                 (at == number + 1) == chosen
             });
-            Self::from(root).check().policy()
+            Self::from(root).check().policy().ok().map(Rc::new)
         };
-        if let Ok(with) = only(true) {
-            return flip::all(decided, &with).find(|flip| !flip.losses.is_empty());
-        }
-        let without = only(false).ok()?;
-        let decided: Vec<_> = decided.iter().map(|(now, _)| (now.clone(), without.decide(now))).collect();
-        flip::all(&decided, after).find(|flip| !flip.losses.is_empty())
+        let with = only(true).map(|with| (Rc::clone(old), with));
+        with.or_else(|| Some((only(false)?, Rc::clone(after))))
     }
+}
+
+/// A situation in which a newer policy takes something away.
+fn weakens(decided: &[(Situation, Decision)], new: &Policy) -> Option<Flip> {
+    flip::all(decided, new).find(|flip| !flip.losses.is_empty())
+}
+
+fn redecided(decided: &[(Situation, Decision)], old: &Policy) -> Vec<(Situation, Decision)> {
+    decided.iter().map(|(now, _)| (now.clone(), old.decide(now))).collect()
+}
+
+/// What the gate of a newer policy guards less. A document without one approves nothing: a first one loosens nothing.
+fn loosened(old: &Policy, new: &Policy) -> Vec<Loosened> {
+    old.approval().zip(new.approval()).map_or_else(Vec::new, |(old, new)| gate::loosened(old, new))
 }
 
 impl Policy {

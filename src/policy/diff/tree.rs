@@ -35,7 +35,9 @@ impl Place {
     fn blend(&self, old: Option<&Node>, new: Option<&Node>, take: &mut dyn FnMut(Edit) -> bool) -> Option<Node> {
         match (old, new) {
             _ if old == new => old.cloned(),
-            (Some(Node::Table(before)), Some(Node::Table(after))) => Some(self.tables(before, after, take)),
+            (Some(was @ Node::Table(before)), Some(is @ Node::Table(after))) if !reworked(was, is) => {
+                Some(self.tables(before, after, take))
+            }
             (Some(Node::List(before)), Some(Node::List(after))) if named(before) && named(after) => {
                 Some(self.lists(before, after, take))
             }
@@ -128,6 +130,12 @@ impl Place {
             Some((nl, en, id)) => (format!("{nl} `{id}`, `{}`", self.below), format!("{en} `{id}`, `{}`", self.below)),
         }
     }
+}
+
+/// Whether a rule of the gate does something else altogether: what stands beside one effect makes no sense beside
+/// another, so the two are one change.
+fn reworked(was: &Node, is: &Node) -> bool {
+    matches!((was.get("effect"), is.get("effect")), (Some(was), Some(is)) if was != is)
 }
 
 /// Whether every item has an id of its own.

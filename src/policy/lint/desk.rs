@@ -151,6 +151,11 @@ fn safety(spec: &Spec, sink: &Sink) {
 
 /// W46: queues that urgent things go to, and the time at which nobody is there for them.
 fn on_call(spec: &Spec, sink: &Sink) {
+    urgent(spec).into_iter().for_each(|name| always_manned(spec, name, None, sink));
+}
+
+/// The queues that rules name for what is urgent, and that of danger.
+pub(super) fn urgent(spec: &Spec) -> BTreeSet<&Arc<str>> {
     let mut urgent: BTreeSet<&Arc<str>> = BTreeSet::from([&spec.routing.safety]);
     for (_, rule) in rules(spec) {
         let route = rule.then.route.as_ref().and_then(|route| spec.routes.get(route));
@@ -160,23 +165,27 @@ fn on_call(spec: &Spec, sink: &Sink) {
             urgent.insert(queue.unwrap_or(&spec.routing.default));
         }
     }
-    for name in urgent {
-        let Some((weekday, minute, holiday)) = unmanned(spec, name) else { continue };
-        let day = DAYS.get(usize::from(weekday).wrapping_sub(1)).copied().unwrap_or("monday");
-        let (nl, en) = if holiday { ("een feestdag", "a holiday") } else { (day, day) };
-        let time = format!("{:02}:{:02}", minute / 60, minute % 60);
-        let message = Wording::new(
-            format!("wat met spoed naar `{name}` gaat, treft er niet altijd iemand"),
-            format!("what goes to `{name}` urgently does not always find somebody there"),
-        );
-        let help = Wording::new(
-            "Geef de wachtrij een `on_call` die altijd open is.",
-            "Give the queue an `on_call` that is always open.",
-        );
-        let witness = Witness::of(Wording::new(format!("{nl}, {time}"), format!("{en}, {time}")));
-        let place = DocPath::root().key("queues").key(name);
-        sink.push(Finding::new(Code::NobodyOnCall, place, message, help).shown_by(witness));
-    }
+    urgent
+}
+
+/// Somebody has to be there for a queue at any time, or on call for it. `case` is what brings something urgent to it,
+/// where that is not plain.
+pub(super) fn always_manned(spec: &Spec, name: &Arc<str>, case: Option<Witness>, sink: &Sink) {
+    let Some((weekday, minute, holiday)) = unmanned(spec, name) else { return };
+    let day = DAYS.get(usize::from(weekday).wrapping_sub(1)).copied().unwrap_or("monday");
+    let (nl, en) = if holiday { ("een feestdag", "a holiday") } else { (day, day) };
+    let time = format!("{:02}:{:02}", minute / 60, minute % 60);
+    let message = Wording::new(
+        format!("wat met spoed naar `{name}` gaat, treft er niet altijd iemand ({nl}, {time})"),
+        format!("what goes to `{name}` urgently does not always find somebody there ({en}, {time})"),
+    );
+    let help = Wording::new(
+        "Geef de wachtrij een `on_call` die altijd open is.",
+        "Give the queue an `on_call` that is always open.",
+    );
+    let when = Witness::of(Wording::new(format!("{nl}, {time}"), format!("{en}, {time}")));
+    let place = DocPath::root().key("queues").key(name);
+    sink.push(Finding::new(Code::NobodyOnCall, place, message, help).shown_by(case.unwrap_or(when)));
 }
 
 /// The first time of a week, or on a holiday, at which neither a queue nor who is on call for it is there.

@@ -3,12 +3,13 @@
 
 use super::rules;
 use crate::escalation::{NoticeKey, Outcome, Priority};
-use crate::policy::engine::floor;
+use crate::policy::engine::{Lists, floor};
 use crate::policy::finding::Sink;
 use crate::policy::reader::shown;
 use crate::policy::{Code, DocPath, Finding, Spec, Witness, Wording};
 
 pub(super) fn look(spec: &Spec, sink: &Sink) {
+    let lists = Lists::of(spec);
     for (place, rule) in rules(spec) {
         let id = shown(&rule.id);
         if rule.then.outcome == Outcome::Clarify {
@@ -33,7 +34,7 @@ pub(super) fn look(spec: &Spec, sink: &Sink) {
             );
             sink.push(Finding::new(Code::NotForRules, place.key("then").key("notices"), message, help));
         }
-        if rule.then.call_back && floor(rule, spec).priority == Priority::Urgent {
+        if rule.then.call_back && floor(rule, spec, &lists).priority == Priority::Urgent {
             let message = Wording::new(
                 format!("`{id}` wil terugbellen, maar wat spoed heeft, wordt meteen opgenomen"),
                 format!("`{id}` wants to call back, but what is urgent is taken at once"),

@@ -3,16 +3,16 @@
 //! Worked out over the cases that the document's tests can tell apart, so that what is claimed here holds for every
 //! situation; each claim comes with one that shows it.
 
-use super::rules;
-use crate::escalation::{Floor, Outcome, Priority, Withhold};
+use super::{desk, rules};
+use crate::escalation::{Flags, Floor, Names, Outcome, Priority, Withhold};
 use crate::policy::cells::{Cells, Given};
 use crate::policy::cover::{Room, room};
-use crate::policy::engine::{MOST_RULES, MOST_TESTS, floor};
+use crate::policy::engine::{Lists, MOST_RULES, MOST_TESTS, floor};
 use crate::policy::finding::Sink;
 use crate::policy::logic::{Alternative, Atoms, Literal, MOST_ALTERNATIVES, alternatives};
 use crate::policy::reader::shown;
 use crate::policy::{Code, DocPath, Effect, Finding, Rule, Spec, Test, Witness, Wording, words};
-use crate::signal::Signal;
+use crate::signal::{Shade, Signal};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -30,6 +30,7 @@ pub(super) fn look(spec: &Spec, damaged: &BTreeSet<DocPath>, sink: &Sink) {
         map.unhandled();
     }
     map.unequal();
+    map.manned();
 }
 
 /// A rule with its alternatives.
@@ -54,6 +55,8 @@ struct Map<'s> {
     danger: Floor,
     in_danger: Vec<Alternative>,
     resolved: Alternative,
+    rights: Alternative,
+    complaint: Alternative,
     sink: &'s Sink,
 }
 
@@ -62,6 +65,7 @@ impl<'s> Map<'s> {
         let mut atoms = Atoms::default();
         let mut found: Vec<Placed<'_>> = Vec::new();
         let mut whole = true;
+        let lists = Lists::of(spec);
         for (place, rule) in rules(spec).filter(|(place, _)| !damaged.contains(place)) {
             let Some(alternatives) = alternatives(&rule.when, &mut atoms) else {
                 sink.push(too_branched(place.key("when")));
@@ -69,7 +73,7 @@ impl<'s> Map<'s> {
                 continue;
             };
             let topical = place.to_string().starts_with("rules[");
-            found.push(Placed { place, rule, floor: floor(rule, spec), alternatives, rank: 0, topical });
+            found.push(Placed { place, rule, floor: floor(rule, spec, &lists), alternatives, rank: 0, topical });
         }
         let mut signal = |signal| {
             let atom = atoms.number(&Test::Signal(vec![signal]));
@@ -80,6 +84,9 @@ impl<'s> Map<'s> {
         for sensitive in SENSITIVE {
             signal(sensitive.0);
         }
+        let rights = signal(Signal::DataRights);
+        let atom = atoms.number(&Test::Shade(vec![Shade::Formal]));
+        let complaint = Alternative::from([Literal { atom, holds: true }]);
         if atoms.tests().len() > MOST_TESTS || found.len() > MOST_RULES {
             sink.push(too_many(&atoms, found.len()));
             return None;
@@ -98,7 +105,7 @@ impl<'s> Map<'s> {
             return None;
         };
         let danger = danger(spec);
-        Some(Self { spec, atoms, cells, rules: found, danger, in_danger, resolved, sink })
+        Some(Self { spec, atoms, cells, rules: found, danger, in_danger, resolved, rights, complaint, sink })
     }
 
     fn wrong(&self, code: Code, place: DocPath, message: Wording, help: Wording, witness: Option<Witness>) {
@@ -119,8 +126,12 @@ impl<'s> Map<'s> {
     }
 
     fn possible<'p>(&'p self, rule: &'p Placed<'_>) -> impl Iterator<Item = (&'p Alternative, Given)> {
-        let given = rule.alternatives.iter().map(|a| (a, Given::of(a.iter().copied())));
-        given.filter(|(_, given)| self.cells.possible(given))
+        rule.alternatives.iter().filter_map(|a| Some((a, self.cells.given(a)?)))
+    }
+
+    /// A case in which it matches.
+    fn some_case(&self, rule: &Placed<'_>) -> Given {
+        self.possible(rule).next().map_or_else(|| self.cells.nothing().clone(), |(_, given)| given)
     }
 
     /// Whether it can match, and whether it can not.
@@ -145,7 +156,7 @@ impl<'s> Map<'s> {
             return;
         }
         if possible < rule.alternatives.len() {
-            let dead = rule.alternatives.iter().find(|a| !self.cells.possible(&Given::of(a.iter().copied())));
+            let dead = rule.alternatives.iter().find(|a| self.cells.given(*a).is_none());
             self.wrong(
                 Code::DeadBranch,
                 place.clone(),
@@ -158,7 +169,7 @@ impl<'s> Map<'s> {
             );
         }
         let all: Vec<&Alternative> = rule.alternatives.iter().collect();
-        if room(&self.cells, &Given::default(), &all) == Room::None {
+        if room(&self.cells, self.cells.nothing(), &all) == Room::None {
             self.wrong(
                 Code::MatchesAlways,
                 place,
@@ -167,7 +178,7 @@ impl<'s> Map<'s> {
                     "Geef een voorwaarde, of zet het in [routing] of [thresholds].",
                     "Give a condition, or put it into [routing] or [thresholds].",
                 ),
-                self.witness(&Given::default()),
+                self.witness(self.cells.nothing()),
             );
         }
     }
@@ -314,13 +325,12 @@ impl<'s> Map<'s> {
 
     /// Whether an alternative can hold beside what is given; one that can't covers nothing of it.
     fn meets(&self, given: &Given, other: &Alternative) -> bool {
-        let holding = other.iter().filter(|literal| literal.holds);
-        if holding.into_iter().any(|literal| given.holding().any(|atom| self.cells.exclude(atom, literal.atom))) {
-            return false;
-        }
-        let mut both = given.clone();
-        other.iter().for_each(|literal| both.add(*literal));
-        self.cells.possible(&both)
+        !other.iter().any(|literal| given.has(literal.turned())) && self.and(given, other).is_some()
+    }
+
+    /// What is given together with all that an alternative asks for, where that can be.
+    fn and(&self, given: &Given, other: &Alternative) -> Option<Given> {
+        other.iter().try_fold(given.clone(), |given, literal| self.cells.with(&given, *literal))
     }
 
     /// Rules with the same conditions and the same strength that send to different queues.
@@ -336,7 +346,7 @@ impl<'s> Map<'s> {
             let equal = (first.floor.outcome, first.floor.priority) == (rule.floor.outcome, rule.floor.priority);
             if equal && first.floor.queue != rule.floor.queue {
                 let (a, b) = (shown(&first.rule.id), shown(&rule.rule.id));
-                let given = self.possible(rule).next().map(|(_, given)| given).unwrap_or_default();
+                let given = self.some_case(rule);
                 self.wrong(
                     Code::Conflict,
                     rule.place.clone(),
@@ -362,7 +372,7 @@ impl<'s> Map<'s> {
             let Some(atom) = self.atoms.tests().iter().position(|t| *t == Test::Signal(vec![signal.clone()])) else {
                 continue;
             };
-            let given = Given::of([Literal { atom, holds: true }]);
+            let Some(given) = self.cells.given(&[Literal { atom, holds: true }]) else { continue };
             let near: Vec<&Alternative> = handled.iter().copied().filter(|other| self.meets(&given, other)).collect();
             let Room::Left(case) = room(&self.cells, &given, &near) else { continue };
             self.wrong(
@@ -381,6 +391,28 @@ impl<'s> Map<'s> {
         }
     }
 
+    /// W46: what is urgent goes to the queue that is named first, and that may be another than its own rule's.
+    fn manned(&self) {
+        let mut told = desk::urgent(self.spec);
+        let routing = &self.spec.routing;
+        for urgent in self.rules.iter().filter(|rule| rule.floor.priority == Priority::Urgent) {
+            let ladder = [(&self.rights, &routing.rights), (&self.complaint, &routing.complaints)];
+            let before = |other: &&Placed<'_>| other.rank < urgent.rank || urgent.floor.queue.is_none();
+            let rules = self.rules.iter().filter(|other| other.rank != urgent.rank).filter(before);
+            let named = rules.filter_map(|other| Some((other, other.floor.queue.as_ref()?)));
+            let named = named.flat_map(|(other, queue)| other.alternatives.iter().map(move |way| (way, queue)));
+            for (way, queue) in ladder.into_iter().chain(named) {
+                if told.contains(queue) {
+                    continue;
+                }
+                if let Some(both) = self.possible(urgent).find_map(|(_, given)| self.and(&given, way)) {
+                    told.insert(queue);
+                    desk::always_manned(self.spec, queue, self.witness(&both), self.sink);
+                }
+            }
+        }
+    }
+
     /// Who a customer is must not decide whether there is a person.
     fn unequal(&self) {
         let worth = &self.spec.vocabulary.worth;
@@ -394,7 +426,7 @@ impl<'s> Map<'s> {
             });
             for name in asked {
                 let id = shown(&rule.rule.id);
-                let given = self.possible(rule).next().map(|(_, given)| given).unwrap_or_default();
+                let given = self.some_case(rule);
                 self.wrong(
                     Code::Unequal,
                     rule.place.key("then").key("outcome"),
@@ -429,13 +461,8 @@ fn danger(spec: &Spec) -> Floor {
         outcome: Outcome::HandOver,
         queue: Some(Arc::clone(&spec.routing.safety)),
         priority: Priority::Urgent,
-        skills: BTreeSet::from([Arc::from("safety")]),
-        withhold: BTreeSet::from([
-            Withhold::RetentionOffer,
-            Withhold::Survey,
-            Withhold::Upsell,
-            Withhold::GenericSteps,
-        ]),
+        skills: Names::from(["safety"]),
+        withhold: Flags::from([Withhold::RetentionOffer, Withhold::Survey, Withhold::Upsell, Withhold::GenericSteps]),
         ..Floor::default()
     }
 }
@@ -449,10 +476,10 @@ fn adds_nothing(more: &Floor, less: &Floor) -> bool {
     more.outcome >= less.outcome
         && more.priority >= less.priority
         && more.call_back >= less.call_back
-        && more.skills.is_superset(&less.skills)
-        && more.withhold.is_superset(&less.withhold)
-        && more.style.is_superset(&less.style)
-        && more.notices.is_superset(&less.notices)
+        && less.skills.is_subset(&more.skills)
+        && less.withhold.is_subset(&more.withhold)
+        && less.style.is_subset(&more.style)
+        && less.notices.is_subset(&more.notices)
 }
 
 /// Whether `more` does all that `less` does, so that the queue too is decided before `less` gets to name one.

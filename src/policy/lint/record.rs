@@ -199,34 +199,44 @@ impl Record<'_> {
             |key: &str| -> BTreeSet<&Arc<str>> { used.iter().filter(|(k, _)| *k == key).map(|(_, n)| *n).collect() };
         let built_in = |name: &Arc<str>| NoticeKey::ALL.iter().any(|key| key.name() == &**name);
         let spec = self.spec;
-        let in_approval = texts(spec.approval.as_ref());
+        let in_approval = names_in(spec.approval.as_ref());
         let root = DocPath::root();
         let signals: Vec<Arc<str>> = spec.vocabulary.signals.iter().map(|s| Arc::from(s.name())).collect();
-        let lists: [(&str, DocPath, Vec<&Arc<str>>); 6] = [
+        let vocabulary = root.key("vocabulary");
+        let lists: [(&str, DocPath, Vec<&Arc<str>>); 7] = [
             ("queues", root.key("queues"), spec.queues.keys().collect()),
             ("routes", root.key("routes"), spec.routes.keys().collect()),
             ("hours", root.key("hours"), spec.calendar.hours.keys().collect()),
             ("notices", root.key("notices"), spec.notices.keys().filter(|name| !built_in(name)).collect()),
-            ("skills", root.key("vocabulary").key("skills"), spec.vocabulary.skills.iter().collect()),
-            ("signals", root.key("vocabulary").key("signals"), signals.iter().collect()),
+            ("skills", vocabulary.key("skills"), spec.vocabulary.skills.iter().collect()),
+            ("signals", vocabulary.key("signals"), signals.iter().collect()),
+            ("attributes", vocabulary.key("attributes"), spec.vocabulary.attributes.keys().collect()),
         ];
         for (key, place, defined) in lists {
             let used = names(key);
             for name in defined.into_iter().filter(|name| !used.contains(name) && !in_approval.contains(&***name)) {
                 let listed = matches!(key, "skills" | "signals");
                 let place = if listed { place.clone() } else { place.key(name) };
-                let name = shown(name);
-                self.wrong(
-                    Code::Unused,
-                    place,
-                    Wording::new(format!("niets gebruikt `{name}`"), format!("nothing uses `{name}`")),
-                    Wording::new(
-                        "Haal het weg, of kijk of een andere naam verkeerd is gespeld.",
-                        "Remove it, or see whether another name is misspelt.",
-                    ),
-                );
+                self.nothing_uses(&shown(name), place);
             }
         }
+        // The host says where a customer is, so no rule has to ask for each of them; but for one.
+        let stages = &spec.vocabulary.stages;
+        if let Some(first) = stages.first().filter(|_| stages.iter().all(|name| !names("stages").contains(name))) {
+            self.nothing_uses(&shown(first), vocabulary.key("stages"));
+        }
+    }
+
+    fn nothing_uses(&self, name: &str, place: DocPath) {
+        self.wrong(
+            Code::Unused,
+            place,
+            Wording::new(format!("niets gebruikt `{name}`"), format!("nothing uses `{name}`")),
+            Wording::new(
+                "Haal het weg, of kijk of een andere naam verkeerd is gespeld.",
+                "Remove it, or see whether another name is misspelt.",
+            ),
+        );
     }
 
     /// Everything that something refers to, with the list that it stands in.
@@ -243,6 +253,8 @@ impl Record<'_> {
             used.push(("queues", &route.queue));
             used.extend(route.skills.iter().map(|name| ("skills", name)));
         }
+        // Said to be worth something, so that no rule goes by it: that is a use.
+        used.extend(spec.vocabulary.worth.iter().map(|name| ("attributes", name)));
         for (_, rule) in rules(spec) {
             used.extend(rule.then.queue.iter().map(|name| ("queues", name)));
             used.extend(rule.then.route.iter().map(|name| ("routes", name)));
@@ -261,6 +273,8 @@ fn referred(test: &crate::policy::Test) -> Vec<(&'static str, &Arc<str>)> {
     match test {
         Test::Open(names) | Test::Closed(names) => names.iter().map(|name| ("hours", name)).collect(),
         Test::Busy(names) => names.iter().map(|name| ("queues", name)).collect(),
+        Test::Stage(names) => names.iter().map(|name| ("stages", name)).collect(),
+        Test::Attribute(name, _) | Test::AttributeIn(name, _) => vec![("attributes", name)],
         Test::Signal(signals) | Test::SignalSoFar(signals) => {
             let own = signals.iter().filter_map(|signal| match signal {
                 Signal::Host(name) => Some(("signals", name)),
@@ -272,15 +286,18 @@ fn referred(test: &crate::policy::Test) -> Vec<(&'static str, &Arc<str>)> {
     }
 }
 
-/// Every text in a tree: what the rules of the approval gate may refer to.
-fn texts(node: Option<&Node>) -> BTreeSet<&str> {
+/// Every text and every key in a tree: what the rules of the approval gate may refer to.
+fn names_in(node: Option<&Node>) -> BTreeSet<&str> {
     let mut found = BTreeSet::new();
     let mut open: Vec<&Node> = node.into_iter().collect();
     while let Some(node) = open.pop() {
         match node {
             Node::Text(text) => drop(found.insert(&**text)),
             Node::List(items) => open.extend(items),
-            Node::Table(entries) => open.extend(entries.iter().map(|(_, node)| node)),
+            Node::Table(entries) => {
+                found.extend(entries.iter().map(|(key, _)| &**key));
+                open.extend(entries.iter().map(|(_, node)| node));
+            }
             _ => {}
         }
     }

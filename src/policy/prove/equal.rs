@@ -9,6 +9,7 @@ use super::{Counterexample, Property, Prover, Verdict};
 use crate::conversation::{Decline, Situation};
 use crate::escalation::{EscalationPolicy, Outcome};
 use crate::policy::cells::{Cells, Given};
+use crate::policy::cover::{Room, search};
 use crate::policy::logic::{Alternative, Atoms, Literal, alternatives};
 use crate::policy::{Spec, Test};
 use std::collections::BTreeSet;
@@ -29,26 +30,21 @@ pub(super) fn prove(prover: &mut Prover<'_>) {
     let mut left = MOST_IN_ALL;
     for property in wanted {
         prover.count(property, map.ways.len() as u64);
-        for (outcome, way) in map.ways.iter() {
+        for (outcome, way) in &map.ways {
+            if prover.is_broken(property) {
+                break;
+            }
             let Some(given) = map.turned(property, way) else { continue };
-            let mut search = Search {
-                map: &map,
-                whole: prover.whole,
-                property,
-                way,
-                most: left.min(MOST_STEPS),
-                cases: 0,
-                gave_up: false,
-            };
-            let others = map.as_strong(*outcome);
-            let found = search.escape(&given, &others);
-            let gave_up = search.gave_up;
-            left = left.saturating_sub(search.cases);
-            prover.count(property, u64::from(search.cases));
+            let claim = Claim { map: &map, whole: prover.whole, property, way };
+            let mut steps = left.min(MOST_STEPS);
+            let before = steps;
+            let found = search(&map.cells, &given, &map.as_strong(*outcome), &mut steps, &mut |case| claim.fails(case));
+            left = left.saturating_sub(before - steps);
+            prover.count(property, u64::from(before - steps));
             match found {
-                Some(found) => prover.verdict(property, Verdict::Broken(Box::new(found))),
-                None if gave_up => prover.verdict(property, Verdict::Undecided),
-                None => {}
+                Room::Left(found) => prover.verdict(property, Verdict::Broken(Box::new(found))),
+                Room::Unknown => prover.verdict(property, Verdict::Undecided),
+                Room::None => {}
             }
         }
     }
@@ -73,7 +69,7 @@ impl<'s> Map<'s> {
             }
         }
         let cells = Cells::of(&atoms, spec)?;
-        ways.retain(|(_, way)| cells.possible(&Given::of(way.iter().copied())));
+        ways.retain(|(_, way)| cells.given(way).is_some());
         Some(Self { spec, atoms, cells, ways })
     }
 
@@ -105,51 +101,24 @@ impl<'s> Map<'s> {
         let kept = way.iter().filter_map(|literal| match touched(&literal) {
             false => Some(*literal),
             true if worth => None,
-            true => Some(Literal { holds: !literal.holds, ..*literal }),
+            true => Some(literal.turned()),
         });
-        let given = Given::of(kept);
-        self.cells.possible(&given).then_some(given)
+        self.cells.given(&kept.collect::<Vec<_>>())
     }
 }
 
-struct Search<'m> {
+/// That no case is worse off for what the rule asks.
+struct Claim<'m> {
     map: &'m Map<'m>,
     whole: &'m dyn EscalationPolicy,
     property: Property,
     way: &'m Alternative,
-    most: u32,
-    cases: u32,
-    gave_up: bool,
 }
 
-impl Search<'_> {
-    /// Breaks the alternatives one after another, every way there is, until a case bears out.
-    fn escape(&mut self, given: &Given, others: &[&Alternative]) -> Option<Counterexample> {
-        self.cases += 1;
-        if self.cases > self.most {
-            self.gave_up = true;
-            return None;
-        }
-        let broken = |other: &Alternative| other.iter().any(|literal| given.has(turn(*literal)));
-        let Some(next) = others.iter().position(|other| !broken(other)) else { return self.bears_out(given) };
-        let rest = others.get(next + 1..).unwrap_or_default();
-        let open: Vec<Literal> = others.get(next).into_iter().flat_map(|other| other.iter()).copied().collect();
-        for literal in open.into_iter().filter(|literal| !given.has(*literal)) {
-            let narrower = given.with(turn(literal));
-            if !self.map.cells.possible(&narrower) {
-                continue;
-            }
-            let found = self.escape(&narrower, rest);
-            if found.is_some() || self.gave_up {
-                return found;
-            }
-        }
-        None
-    }
-
+impl Claim<'_> {
     /// Lets the policy decide both situations: as they are, and after a decline some turns ago, which holds back much
     /// of what the ladder does by itself.
-    fn bears_out(&self, given: &Given) -> Option<Counterexample> {
+    fn fails(&self, given: &Given) -> Option<Counterexample> {
         let less = self.map.cells.sample(given)?;
         let more = self.better(&less)?;
         let declined =
@@ -164,7 +133,7 @@ impl Search<'_> {
 
     /// The same situation, but for what the rule asked.
     fn better(&self, less: &Situation) -> Option<Situation> {
-        let sample = self.map.cells.sample(&Given::of(self.way.iter().copied()))?;
+        let sample = self.map.cells.sample(&self.map.cells.given(self.way)?)?;
         let mut more = less.clone();
         if self.property == Property::EqualForAll {
             let worth: BTreeSet<_> = self.map.spec.vocabulary.worth.iter().collect();
@@ -176,8 +145,4 @@ impl Search<'_> {
         }
         Some(more)
     }
-}
-
-const fn turn(literal: Literal) -> Literal {
-    Literal { atom: literal.atom, holds: !literal.holds }
 }

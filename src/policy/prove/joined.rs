@@ -2,7 +2,7 @@
 
 use crate::conversation::Situation;
 use crate::escalation::{Outcome, Priority};
-use crate::policy::engine::floor;
+use crate::policy::engine::{Lists, floor};
 use crate::policy::{Condition, Effect, Rule, Spec, Test};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,9 +24,10 @@ impl Effects {
     pub(super) fn of(spec: &Spec) -> Self {
         let mut effects =
             Self { outcomes: BTreeSet::new(), queues: BTreeSet::new(), priorities: BTreeSet::new(), call_back: false };
-        let lists = [(false, &spec.rules), (true, &spec.circumstances)];
-        for (late, rule) in lists.into_iter().flat_map(|(late, rules)| rules.iter().map(move |rule| (late, rule))) {
-            let floor = floor(rule, spec);
+        let lists = Lists::of(spec);
+        let layers = [(false, &spec.rules), (true, &spec.circumstances)];
+        for (late, rule) in layers.into_iter().flat_map(|(late, rules)| rules.iter().map(move |rule| (late, rule))) {
+            let floor = floor(rule, spec, &lists);
             effects.outcomes.extend((floor.outcome > Outcome::Continue).then_some((late, floor.outcome)));
             effects.queues.extend(floor.queue.map(|queue| (late, queue)));
             effects.priorities.extend((floor.priority > Priority::Normal).then_some(floor.priority));

@@ -3,7 +3,7 @@
 use super::joined::SWITCH;
 use crate::conversation::Situation;
 use crate::policy::Spec;
-use crate::policy::cells::{Cells, Given};
+use crate::policy::cells::Cells;
 use crate::policy::logic::{Alternative, Atoms, alternatives};
 use crate::signal::Signals;
 
@@ -23,8 +23,8 @@ impl Real {
             rules.flat_map(|rule| alternatives(&rule.when, &mut atoms).unwrap_or_default()).collect();
         let Some(cells) = Cells::of(&atoms, spec) else { return Self(Vec::new()) };
         let sample = |parts: &[&Alternative]| {
-            let given = Given::of(parts.iter().flat_map(|part| part.iter().copied()));
-            cells.possible(&given).then(|| cells.sample(&given)).flatten()
+            let given = cells.given(parts.iter().flat_map(|part| part.iter()))?;
+            cells.sample(&given)
         };
         let mut samples: Vec<Situation> = ways.iter().take(MOST_WAYS).filter_map(|way| sample(&[way])).collect();
         // Two together only in small documents: with many rules the pairs grow past what a proof may cost.
