@@ -104,8 +104,8 @@ fn report(head: &str, mut rows: Vec<Row<'_>>, rounds: usize, scale: f64) {
         format!("{head}, {rounds} rounds"),
         "least",
         "median",
-        "times",
-        "times"
+        "× least",
+        "× median"
     );
     let first = rows[0].figures();
     for row in &rows {
