@@ -93,25 +93,38 @@ fn other_weights_have_another_name() {
     assert!(MiniLm::load(copy.path()).is_err());
 }
 
+/// A row of figures for each of the two, on rows that neither learned from.
+#[test]
+fn the_program_says_what_the_encoder_is_worth() {
+    let Some(folder) = folder() else { return };
+    let mut compare = Command::new(env!("CARGO_BIN_EXE_handover-encoder"));
+    compare.arg("compare").arg("--encoder").arg(&folder).args([rows("intents.tsv"), rows("intents-test.tsv")]);
+    let out = String::from_utf8(compare.output().unwrap().stdout).unwrap();
+    let figures = |name: &str| -> Vec<f64> {
+        let row = out.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        row.split_whitespace().map(|figure| figure.parse().unwrap()).collect()
+    };
+    for name in ["shipped word vectors", "MiniLM"] {
+        let figures = figures(name);
+        assert_eq!(figures.len(), 5, "{out}");
+        assert!(figures[0] > 80.0 && figures[3] > 80.0, "{out}");
+    }
+    assert!(figures("MiniLM")[4] > figures("shipped word vectors")[4], "a sentence encoder is the slower of the two");
+}
+
 /// From rows to the lines of the crate's own program.
 #[test]
 fn the_program_trains_and_answers() {
     let Some(folder) = folder() else { return };
     let scratch = tempfile::tempdir().unwrap();
     let model = scratch.path().join("model");
-    let program = || Command::new(env!("CARGO_BIN_EXE_handover-encoder"));
-    let train =
-        program().arg("train").arg("--encoder").arg(&folder).arg(rows("intents.tsv")).arg("--out").arg(&model).status();
-    assert!(train.unwrap().success());
-    let mut predict = program()
-        .arg("predict")
-        .arg("--encoder")
-        .arg(&folder)
-        .arg(&model)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let program = |task: &str| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_handover-encoder"));
+        program.arg(task).arg("--encoder").arg(&folder);
+        program
+    };
+    assert!(program("train").arg(rows("intents.tsv")).arg("--out").arg(&model).status().unwrap().success());
+    let mut predict = program("predict").arg(&model).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let messages = "I want to end my subscription\n\nde meterstand is 5521\nwhat is the capital of France\n";
     predict.stdin.take().unwrap().write_all(messages.as_bytes()).unwrap();
     let out = String::from_utf8(predict.wait_with_output().unwrap().stdout).unwrap();
