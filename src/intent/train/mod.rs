@@ -7,6 +7,7 @@ mod matrix;
 mod means;
 mod pack;
 mod prepare;
+mod prior;
 mod scatter;
 mod settings;
 mod shuffle;

@@ -82,6 +82,7 @@ impl Prepared {
             cost: settings.cost,
             loss: settings.loss,
             together: settings.together,
+            means: settings.means,
             rough: 1.0,
         }
     }

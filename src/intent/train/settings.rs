@@ -36,13 +36,15 @@ pub struct Settings {
     /// How much rows of one intent are held together, beside the length of the weights; 0 for not at all. Of use where
     /// examples are few.
     pub together: f32,
+    /// How many times the mean of an intent's rows its weights begin with; 0 for nothing. Of use where examples are few.
+    pub means: f32,
 }
 
 impl Settings {
     /// For twenty examples an intent or fewer.
-    pub const FEW: Self = Self { loss: Loss::Logistic, cost: 2.4, vectors: 1.5, together: 0.2 };
+    pub const FEW: Self = Self { loss: Loss::Logistic, cost: 2.4, vectors: 1.5, together: 0.2, means: 6.0 };
     /// For more.
-    pub const MANY: Self = Self { loss: Loss::Hinge, cost: 1.0, vectors: 1.0, together: 0.0 };
+    pub const MANY: Self = Self { loss: Loss::Hinge, cost: 1.0, vectors: 1.0, together: 0.0, means: 0.0 };
 }
 
 /// So many examples an intent are few.
