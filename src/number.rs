@@ -77,7 +77,6 @@ pub(crate) fn exp(x: f64) -> f64 {
 }
 
 /// What the logistic function gives `p` for: its inverse, for `p` within 1e-6 of 0 and 1.
-#[cfg(feature = "models")]
 pub(crate) fn logit(p: f32) -> f32 {
     let p = f64::from(p).clamp(1e-6, 1.0 - 1e-6);
     (ln(p) - ln(1.0 - p)) as f32

@@ -26,6 +26,11 @@ impl Square {
         out
     }
 
+    /// Itself times a vector.
+    pub(super) fn turned(&self, vector: &[f32]) -> Vec<f32> {
+        self.values.chunks_exact(self.size.max(1)).map(|row| dot(row, vector)).collect()
+    }
+
     /// The square of a vector's length, as measured with this matrix.
     pub(super) fn length(&self, vector: &[f32]) -> f32 {
         let rows = self.values.chunks_exact(self.size.max(1));

@@ -89,10 +89,18 @@ impl TrainedIntents {
         let seen = self.see(text)?;
         let columns = self.parts.columns().max(1);
         let meaning = self.parts.dense.chunks_exact(columns).zip(&seen.vector);
-        let meaning = meaning.map(|(weights, value)| ahead(weights.iter().copied(), label) * value).sum();
+        let meaning: f32 = meaning.map(|(weights, value)| ahead(weights.iter().copied(), label) * value).sum();
+        let meaning = meaning + self.nearness(&seen, label);
         let corrections = ahead(self.taught(&seen).pulls.into_iter(), label);
         let bias = ahead(self.parts.bias.iter().copied(), label);
         Ok(Some(Explanation { intent, ngrams: self.ngrams(text, &seen, label), meaning, corrections, bias }))
+    }
+
+    /// How much nearer it lies to the intent than to the average one, as it counts.
+    fn nearness(&self, seen: &Seen, label: usize) -> f32 {
+        let weights = self.by_weights(seen);
+        let near = self.margins(seen).into_iter().zip(weights).map(|(all, weights)| all - weights);
+        ahead(near.collect::<Vec<f32>>().into_iter(), label)
     }
 
     fn ngrams(&self, text: &Text<'_>, seen: &Seen, label: usize) -> Vec<Carried> {

@@ -3,8 +3,9 @@
 use super::folds::HeldOut;
 use super::means::Means;
 use super::prepare::Prepared;
-use crate::intent::model::{EVIDENCE, Scope, evidence, with_distance};
-use crate::number::{exp, ln};
+use crate::intent::model::{Confidence, EVIDENCE, SIGNS, Scope, evidence, with_distance};
+use crate::intent::square::Square;
+use crate::number::{exp, ln, logistic};
 
 /// What each kind of evidence counts, once all vary alike: chosen on held-out intents of BANKING77 and on CLINC150.
 const COUNTS: [f32; EVIDENCE] = [1.0, 0.5, 1.0, 1.0];
@@ -13,8 +14,7 @@ const COUNTS_TRAINED: [f32; EVIDENCE] = [0.0, 0.5, 1.0, 1.5];
 
 /// What was found.
 pub(super) struct Calibration {
-    /// The factor of the margins whose soft maximum is the confidence.
-    pub(super) slope: f32,
+    pub(super) confidence: Confidence,
     pub(super) scope: Scope,
 }
 
@@ -29,7 +29,7 @@ pub(super) fn calibrate(prepared: &Prepared, means: &Means, held_out: &[HeldOut]
     if let Some(threshold) = scores.get((scores.len() as f32 * false_rejects) as usize) {
         scope.threshold = *threshold;
     }
-    Calibration { slope: slope(&own, labels), scope }
+    Calibration { confidence: confidence(&own, labels), scope }
 }
 
 fn evidence_of(prepared: &Prepared, means: &Means, row: &HeldOut) -> [f32; EVIDENCE] {
@@ -52,6 +52,47 @@ fn weights(all: &[[f32; EVIDENCE]], counts: [f32; EVIDENCE]) -> [f32; EVIDENCE] 
         *weight = if square > 1e-12 { *weight / square.sqrt() as f32 } else { 0.0 };
     }
     weights
+}
+
+/// How strongly the weights of the signs are held to those of the soft maximum alone, beside one row.
+const HOLD: f32 = 1.0;
+/// Steps of Newton's method: it has converged long before.
+const STEPS: usize = 12;
+
+/// The slope first, then the weights of the signs, by logistic regression of whether the best is right.
+fn confidence(rows: &[&HeldOut], labels: usize) -> Confidence {
+    let slope = slope(rows, labels);
+    let signs = |row: &&HeldOut| Confidence::signs(slope, row.margins.get(..labels).unwrap_or_default()).0;
+    let all: Vec<([f32; SIGNS], f32)> =
+        rows.iter().map(|row| (signs(row), f32::from(u8::from(row.best_of(labels))))).collect();
+    let scales = all.iter().fold([0.0_f32; SIGNS], |sums, (signs, _)| {
+        std::array::from_fn(|at| at_of(&sums, at) + at_of(signs, at) * at_of(signs, at) / rows.len() as f32)
+    });
+    let usual = [1.0, 0.0, 0.0, 0.0];
+    let mut weights = usual;
+    for _ in 0..STEPS {
+        let mut gradient: [f32; SIGNS] =
+            std::array::from_fn(|at| HOLD * at_of(&scales, at) * (at_of(&usual, at) - at_of(&weights, at)));
+        let mut curve = Square { size: SIGNS, values: vec![0.0; SIGNS * SIGNS] };
+        for at in 0..SIGNS {
+            curve.values.iter_mut().skip(at * (SIGNS + 1)).take(1).for_each(|own| *own = HOLD * at_of(&scales, at));
+        }
+        for (signs, right) in &all {
+            let p = logistic(crate::number::dot(signs, &weights));
+            for (at, sign) in signs.iter().enumerate() {
+                gradient.iter_mut().skip(at).take(1).for_each(|own| *own += (right - p) * sign);
+                let row = curve.values.iter_mut().skip(at * SIGNS);
+                row.zip(signs).for_each(|(own, other)| *own += p * (1.0 - p) * sign * other);
+            }
+        }
+        let step = curve.inverse(1.0, 1e-3).turned(&gradient);
+        weights.iter_mut().zip(step).for_each(|(weight, step)| *weight += step);
+    }
+    Confidence { slope, weights }
+}
+
+fn at_of(numbers: &[f32; SIGNS], at: usize) -> f32 {
+    numbers.get(at).copied().unwrap_or(0.0)
 }
 
 /// So many of a row's highest margins decide its loss; the others have no say.

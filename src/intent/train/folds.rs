@@ -1,5 +1,6 @@
 //! Rows looked at by a model that has not learned from them.
 
+use super::places::Places;
 use super::prepare::Prepared;
 use super::solve::{Solution, Task};
 use super::weights::stride;
@@ -28,6 +29,12 @@ pub(super) struct HeldOut {
 }
 
 impl HeldOut {
+    /// Whether its own label has the highest margin of those in scope.
+    pub(super) fn best_of(&self, labels: usize) -> bool {
+        let own = self.margins.get(self.label).copied().unwrap_or(f32::NAN);
+        self.margins.iter().take(labels).enumerate().all(|(at, margin)| *margin < own || at == self.label)
+    }
+
     /// Whether the highest margin is that of its own label.
     pub(super) fn right(&self) -> bool {
         let own = self.margins.get(self.label).copied().unwrap_or(f32::NAN);
@@ -77,12 +84,14 @@ impl Folds {
         Self { part: part.collect(), parts: PARTS, kept: PARTS }
     }
 
-    /// The margins of every row that is held out. `solution` is the one for all rows.
+    /// The margins of every row that is held out, with what is near in the rest of the rows, if `places` take part.
+    /// `solution` is the one for all rows.
     pub(super) fn margins(
         &self,
         stage: Stage,
         task: Task<'_>,
         solution: &Solution,
+        places: Option<&Places<'_>>,
         run: &mut Run<'_>,
     ) -> Result<Vec<HeldOut>, TrainError> {
         let mut all = Vec::new();
@@ -90,10 +99,12 @@ impl Folds {
             let of_part = |row: &u32| self.part.get(*row as usize).copied().flatten() == Some(part);
             let (out, rows): (Vec<u32>, Vec<u32>) = self.rows().into_iter().partition(of_part);
             let learned = run.solve(stage, task, &rows, Some(solution))?;
+            let near = places.map(|places| (places, places.near(&rows)));
             all.extend(out.into_iter().map(|row| {
                 let mut margins = vec![0.0; stride(task.labels)];
                 learned.weights.margins(task.matrix.row(row as usize), &mut margins);
                 margins.truncate(task.labels);
+                near.iter().for_each(|(places, near)| places.add(near, row as usize, &mut margins));
                 let label = task.label_of.get(row as usize).map_or(0, |label| *label as usize);
                 HeldOut { row: row as usize, label, margins }
             }));

@@ -6,6 +6,7 @@ mod logistic;
 mod matrix;
 mod means;
 mod pack;
+mod places;
 mod prepare;
 mod prior;
 mod scatter;
@@ -19,10 +20,11 @@ pub use settings::{Loss, Settings};
 
 use super::encoder::{Encoder, EncoderError};
 use super::examples::Examples;
-use super::model::{TrainedIntents, softmax};
+use super::model::{Confidence, TrainedIntents};
 use calibrate::calibrate;
 use folds::{Folds, HeldOut};
 use means::Means;
+use places::Places;
 use prepare::Prepared;
 use solve::{Solution, Task, solve};
 use std::ops::ControlFlow;
@@ -142,10 +144,12 @@ impl Trainer {
         let (prepared, settings) = self.prepared(examples, &mut run)?;
         let task = prepared.task(settings);
         let solution = run.solve(Stage::Learning, task, &prepared.all_rows(), None)?;
-        let rows = Folds::whole(&prepared).margins(Stage::Calibrating, task, &solution, &mut run)?;
-        let slope = calibrate(&prepared, &Means::of(&prepared), &rows, self.false_rejects).slope;
+        let means = Means::of(&prepared);
+        let places = Places::of(&prepared, &means, settings.near);
+        let rows = Folds::whole(&prepared).margins(Stage::Calibrating, task, &solution, Some(&places), &mut run)?;
+        let confidence = calibrate(&prepared, &means, &rows, self.false_rejects).confidence;
         let mut judgements: Vec<Judgement> =
-            rows.iter().filter_map(|row| Judgement::of(row, &prepared.labels, slope)).collect();
+            rows.iter().filter_map(|row| Judgement::of(row, &prepared.labels, &confidence)).collect();
         judgements.sort_by_key(|judgement| judgement.row);
         Ok(judgements)
     }
@@ -174,11 +178,11 @@ impl Trainer {
         let (prepared, settings) = self.prepared(examples, &mut run)?;
         let task = prepared.task(settings);
         let solution = run.solve(Stage::Learning, task, &prepared.all_rows(), None)?;
-        let folds = Folds::of(&prepared);
-        let held_out = folds.margins(Stage::Calibrating, task, &solution, &mut run)?;
         let means = Means::of(&prepared);
+        let places = Places::of(&prepared, &means, settings.near);
+        let held_out = Folds::of(&prepared).margins(Stage::Calibrating, task, &solution, Some(&places), &mut run)?;
         let calibration = calibrate(&prepared, &means, &held_out, self.false_rejects);
-        let parts = pack::pack(self, &prepared, settings, &solution.weights, calibration, means);
+        let parts = pack::pack(self, &prepared, settings, &solution.weights, calibration, places, means);
         Ok(TrainedIntents::from_parts(parts, self.encoder.clone()))
     }
 }
@@ -195,8 +199,8 @@ pub(super) struct Judgement {
 
 impl Judgement {
     /// None for a row that is out of scope.
-    fn of(row: &HeldOut, labels: &[Arc<str>], slope: f32) -> Option<Self> {
-        let confidences = softmax(row.margins.get(..labels.len())?, slope);
+    fn of(row: &HeldOut, labels: &[Arc<str>], confidence: &Confidence) -> Option<Self> {
+        let confidences = confidence.of(row.margins.get(..labels.len())?);
         let (guess, best) =
             confidences.iter().zip(labels).rev().max_by(|a, b| a.0.total_cmp(b.0)).map(|(p, g)| (g, *p))?;
         let own = confidences.get(row.label).copied()?;

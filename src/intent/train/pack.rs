@@ -3,6 +3,7 @@
 use super::Trainer;
 use super::calibrate::Calibration;
 use super::means::Means;
+use super::places::Places;
 use super::prepare::Prepared;
 use super::settings::Settings;
 use super::weights::Weights;
@@ -17,8 +18,10 @@ pub(super) fn pack(
     settings: Settings,
     weights: &Weights,
     calibration: Calibration,
+    places: Places<'_>,
     means: Means,
 ) -> Parts {
+    let places = places.places(&prepared.all_rows());
     let (means, spread) = means.into_parts();
     let columns = prepared.columns();
     let dims = prepared.matrix.dims();
@@ -28,12 +31,14 @@ pub(super) fn pack(
         encoder: trainer.encoder.as_ref().filter(|_| dims > 0).map(|encoder| encoder.id()),
         dims,
         vector_weight: settings.vectors,
-        slope: calibration.slope,
+        confidence: calibration.confidence,
+        near: settings.near,
         close: trainer.close,
         scope: calibration.scope,
         bias: weights.bias.iter().take(columns).copied().collect(),
         dense: weights.dense.chunks_exact(weights.stride()).flat_map(|dim| dim.iter().take(columns).copied()).collect(),
         means,
+        places,
         spread,
         ..Parts::default()
     };
