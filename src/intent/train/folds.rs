@@ -6,8 +6,11 @@ use super::solve::{Solution, Task};
 use super::weights::stride;
 use super::{Run, Stage, TrainError};
 
-/// Into so many parts the examples are cut; each is held out once.
+/// Into so many parts the examples are cut, by how many there are. What is learned from the others is a little worse than
+/// what is learned from all: the smaller a part, the less. But each costs a round of learning.
 const PARTS: usize = 5;
+const PARTS_OF_MANY: usize = 10;
+const MANY: usize = 3000;
 /// So many rows held out say enough; the parts behind them are not held out.
 const ENOUGH: usize = 3000;
 
@@ -18,6 +21,8 @@ pub(super) struct Folds {
     /// How many parts are held out, one after the other, and how many take part at all.
     parts: usize,
     kept: usize,
+    /// Into how many they are cut.
+    cut: usize,
 }
 
 /// What was said of a row by a model that had not seen it.
@@ -50,15 +55,16 @@ impl Folds {
 
     /// As many parts as it takes to hold out so many rows.
     pub(super) fn with(prepared: &Prepared, rows: usize) -> Self {
-        let parts = (rows * PARTS).div_ceil(prepared.real.max(1)).clamp(1, PARTS);
-        Self { parts, ..Self::whole(prepared) }
+        let whole = Self::whole(prepared);
+        let parts = (rows * whole.cut).div_ceil(prepared.real.max(1)).clamp(1, whole.cut);
+        Self { parts, ..whole }
     }
 
     /// With so many rows to learn from at the most, but one part at the least; the others take no part at all.
     pub(super) fn learning(mut self, rows: usize) -> Self {
         let real = self.part.iter().flatten().count();
-        let kept = self.parts + (rows * PARTS / real.max(1)).max(1);
-        if kept < PARTS {
+        let kept = self.parts + (rows * self.cut / real.max(1)).max(1);
+        if kept < self.cut {
             self.kept = kept;
         }
         self
@@ -72,16 +78,17 @@ impl Folds {
 
     /// Every part, so that each example is held out once.
     pub(super) fn whole(prepared: &Prepared) -> Self {
+        let cut = if prepared.real < MANY { PARTS } else { PARTS_OF_MANY };
         let mut seen = vec![0_usize; prepared.columns()];
         let mut turn = |label: &u32| {
             let count = seen.get_mut(*label as usize)?;
             *count += 1;
             // Labels begin with different parts, so that small ones don't all end in the first.
-            Some((*count + *label as usize) % PARTS)
+            Some((*count + *label as usize) % cut)
         };
         let part = (prepared.label_of.iter().enumerate())
             .map(|(at, label)| if at < prepared.real { turn(label) } else { None });
-        Self { part: part.collect(), parts: PARTS, kept: PARTS }
+        Self { part: part.collect(), parts: cut, kept: cut, cut }
     }
 
     /// The margins of every row that is held out, with what is near in the rest of the rows, if `places` take part.
