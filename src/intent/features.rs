@@ -164,7 +164,7 @@ pub(super) fn each(text: &Text<'_>, mut then: impl FnMut(Gram)) {
 }
 
 /// The key of a word. Digits of a number read as `0`: that there is one matters, and how long it is.
-fn word_key(word: &Word, folded: &str) -> u32 {
+pub(super) fn word_key(word: &Word, folded: &str) -> u32 {
     let plain = |c: char| if word.kind == WordKind::Number && c.is_numeric() { '0' } else { c };
     folded.chars().map(plain).fold(begin(b'w'), spell)
 }

@@ -11,6 +11,7 @@ mod parts;
 mod prediction;
 mod scope;
 mod space;
+mod spelling;
 
 pub(super) use confidence::{Confidence, SIGNS};
 pub(super) use correction::Correction;
@@ -163,6 +164,20 @@ impl TrainedIntents {
     }
 
     pub(super) fn see(&self, text: &Text<'_>) -> Result<Seen, EncoderError> {
+        match self.meant(text) {
+            Some(meant) => self.see_as_it_is(&Text::new(&meant)),
+            None => self.see_as_it_is(text),
+        }
+    }
+
+    /// The message as it was meant, where words are misspelled.
+    fn meant(&self, text: &Text<'_>) -> Option<String> {
+        if std::env::var("HV_TY").is_ok_and(|x| x == "0") { return None; }
+        let is_word = |word: &str| self.encoder.as_ref().is_some_and(|encoder| encoder.knows(word));
+        spelling::meant(text, &self.lookup, is_word)
+    }
+
+    fn see_as_it_is(&self, text: &Text<'_>) -> Result<Seen, EncoderError> {
         let vector = match &self.encoder {
             Some(encoder) => weighed(encoder.encode(text)?.values(), self.parts.vector_weight),
             None => Vec::new(),
