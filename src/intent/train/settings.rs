@@ -45,7 +45,7 @@ pub struct Settings {
 
 impl Settings {
     /// For twenty examples an intent or fewer.
-    pub const FEW: Self = Self { loss: Loss::Logistic, cost: 2.4, vectors: 1.5, together: 0.2, means: 6.0, near: 0.0 };
+    pub const FEW: Self = Self { loss: Loss::Logistic, cost: 2.4, vectors: 1.5, together: 0.25, means: 4.0, near: 0.0 };
     /// For more.
     pub const MANY: Self = Self { loss: Loss::Hinge, cost: 1.0, vectors: 1.0, together: 0.0, means: 0.0, near: 1.5 };
 }
