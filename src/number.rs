@@ -22,11 +22,12 @@ pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [0.0_f32; 8];
     let length = a.len().min(b.len());
     let (a, b) = (a.get(..length).unwrap_or_default(), b.get(..length).unwrap_or_default());
-    for (x, y) in a.chunks(8).zip(b.chunks(8)) {
-        for ((lane, x), y) in lanes.iter_mut().zip(x).zip(y) {
-            *lane += x * y;
-        }
+    let (eights, others) = (a.chunks_exact(8), b.chunks_exact(8));
+    let rest = eights.remainder().iter().zip(others.remainder());
+    for (x, y) in eights.zip(others) {
+        lanes.iter_mut().zip(x).zip(y).for_each(|((lane, x), y)| *lane += x * y);
     }
+    lanes.iter_mut().zip(rest).for_each(|(lane, (x, y))| *lane += x * y);
     lanes.iter().sum()
 }
 

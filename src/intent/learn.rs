@@ -88,7 +88,8 @@ impl TrainedIntents {
     fn correction(&self, intent: &str, raw: &str) -> Result<Correction, EncoderError> {
         let label = self.intents().position(|known| known == intent && intent != OUT_OF_SCOPE);
         let label = label.unwrap_or(self.intents().len()) as u16;
-        let Seen { features, vector, .. } = self.see(&Text::new(raw))?;
+        let Seen { mut features, vector, .. } = self.see(&Text::new(raw))?;
+        features.sort_unstable_by_key(|feature| feature.key);
         Ok(Correction { label, features, vector, pulls: Vec::new(), scope: 0.0 })
     }
 }

@@ -26,9 +26,13 @@ impl Square {
         out
     }
 
-    /// Itself times a vector.
+    /// A vector times itself; the same as itself times the vector, for it is symmetric wherever this is asked.
     pub(super) fn turned(&self, vector: &[f32]) -> Vec<f32> {
-        self.values.chunks_exact(self.size.max(1)).map(|row| dot(row, vector)).collect()
+        let mut out = vec![0.0; self.size];
+        for (row, value) in self.values.chunks_exact(self.size.max(1)).zip(vector) {
+            out.iter_mut().zip(row).for_each(|(out, own)| *out += value * own);
+        }
+        out
     }
 
     /// The square of a vector's length, as measured with this matrix.

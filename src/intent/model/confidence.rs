@@ -18,8 +18,8 @@ pub(in crate::intent) struct Confidence {
 pub(in crate::intent) const SIGNS: usize = 4;
 
 impl Confidence {
-    /// The signs of margins; the second number is the soft maximum's probability of the best.
-    pub(in crate::intent) fn signs(slope: f32, margins: &[f32]) -> ([f32; SIGNS], f32) {
+    /// The signs of margins, and the soft maximum: a probability each that add up to 1.
+    pub(in crate::intent) fn signs(slope: f32, margins: &[f32]) -> ([f32; SIGNS], Vec<f32>) {
         let (mut best, mut second) = (f32::NEG_INFINITY, f32::NEG_INFINITY);
         for margin in margins {
             if *margin > best {
@@ -29,15 +29,17 @@ impl Confidence {
             }
         }
         let lead = if second.is_finite() { best - second } else { 0.0 };
-        let sum: f64 = margins.iter().map(|margin| exp(f64::from(slope * (margin - best)))).sum();
-        let own = (1.0 / sum.max(1.0)) as f32;
-        ([logit(own), best.max(-100.0), lead, 1.0], own)
+        let powers: Vec<f64> = margins.iter().map(|margin| exp(f64::from(slope * (margin - best)))).collect();
+        let sum: f64 = powers.iter().sum();
+        let all: Vec<f32> = powers.iter().map(|power| (power / sum) as f32).collect();
+        let own = all.iter().copied().fold(0.0, f32::max);
+        ([logit(own), best.max(-100.0), lead, 1.0], all)
     }
 
-    /// A probability an intent.
+    /// A probability an intent. They add up to 1, or to less where the best is less sure than the second would be.
     pub(in crate::intent) fn of(&self, margins: &[f32]) -> Vec<f32> {
-        let mut all = softmax(margins, self.slope);
-        let (signs, own) = Self::signs(self.slope, margins);
+        let (signs, mut all) = Self::signs(self.slope, margins);
+        let own = all.iter().copied().fold(0.0, f32::max);
         let best = logistic(signs.iter().zip(&self.weights).map(|(sign, weight)| sign * weight).sum());
         let others = if own < 1.0 { (1.0 - best) / (1.0 - own) } else { 0.0 };
         for probability in &mut all {
@@ -48,10 +50,23 @@ impl Confidence {
     }
 }
 
-/// Probabilities that add up to 1, the steeper the larger `slope`.
-fn softmax(margins: &[f32], slope: f32) -> Vec<f32> {
-    let top = margins.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let powers: Vec<f64> = margins.iter().map(|margin| exp(f64::from(slope * (margin - top)))).collect();
-    let sum: f64 = powers.iter().sum();
-    powers.iter().map(|power| (power / sum) as f32).collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_stays_and_the_rest_is_shared() {
+        let margins = [0.2, 1.0, 0.8, -0.5];
+        let plain = Confidence { slope: 3.0, weights: [1.0, 0.0, 0.0, 0.0] };
+        let (_, soft) = Confidence::signs(3.0, &margins);
+        for (own, soft) in plain.of(&margins).iter().zip(&soft) {
+            assert!((own - soft).abs() < 1e-6);
+        }
+        for constant in [-6.0, -1.0, 0.5, 6.0] {
+            let all = Confidence { slope: 3.0, weights: [1.0, 0.1, -0.2, constant] }.of(&margins);
+            assert!(all[1] >= all[2] && all[2] >= all[0] && all[0] >= all[3], "{all:?}");
+            assert!(all.iter().all(|p| (0.0..=1.0).contains(p)));
+            assert!(all.iter().sum::<f32>() < 1.0 + 1e-6, "{all:?}");
+        }
+    }
 }

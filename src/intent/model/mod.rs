@@ -172,7 +172,6 @@ impl TrainedIntents {
 
     /// The message as it was meant, where words are misspelled.
     fn meant(&self, text: &Text<'_>) -> Option<String> {
-        if std::env::var("HV_TY").is_ok_and(|x| x == "0") { return None; }
         let is_word = |word: &str| self.encoder.as_ref().is_some_and(|encoder| encoder.knows(word));
         spelling::meant(text, &self.lookup, is_word)
     }
@@ -267,11 +266,16 @@ pub(super) fn weighed(values: &[f32], weight: f32) -> Vec<f32> {
 /// How many intents a prediction names.
 const NAMED: usize = 10;
 
-/// The intents with the highest confidence, by name where they are equal.
+/// The intents with the highest confidence, by name where they are equal, which is how they are sorted.
 fn ranked(labels: &[Arc<str>], confidences: &[f32]) -> Intents {
-    let mut order: Vec<(f32, &Arc<str>)> = confidences.iter().copied().zip(labels).collect();
-    order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    Intents::ranked(order.into_iter().take(NAMED).map(|(confidence, label)| (Arc::clone(label), confidence)))
+    let mut order: Vec<(usize, f32)> = confidences.iter().copied().enumerate().collect();
+    let first = |a: &(usize, f32), b: &(usize, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+    if order.len() > NAMED {
+        order.select_nth_unstable_by(NAMED, first);
+        order.truncate(NAMED);
+    }
+    let named = order.into_iter().filter_map(|(at, confidence)| Some((Arc::clone(labels.get(at)?), confidence)));
+    Intents::ranked(named)
 }
 
 fn version_of(bytes: &[u8]) -> ModelVersion {
@@ -286,7 +290,9 @@ pub enum ModelError {
     #[error("this is no model of intents: it does not begin with `HVIN`")]
     NotAModel,
     /// Another release has written them.
-    #[error("the model has version {found}; this release reads version {VERSION}: train it again, or take the release it is of")]
+    #[error(
+        "the model has version {found}; this release reads version {VERSION}: train it again, or take the release it is of"
+    )]
     Version {
         /// The version in the file.
         found: u16,

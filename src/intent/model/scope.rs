@@ -38,7 +38,6 @@ pub(in crate::intent) fn evidence(own: &[f32], out_of_scope: Option<f32>) -> (us
     (at, [best.max(-100.0), lead, 0.0, out_of_scope.map_or(0.0, |other| best - other)])
 }
 
-
 /// Evidence with the square of the distance to the mean of the intent.
 pub(in crate::intent) fn with_distance([best, lead, _, other]: [f32; EVIDENCE], distance: f32) -> [f32; EVIDENCE] {
     [best, lead, -distance, other]

@@ -30,6 +30,9 @@ use solve::{Solution, Task, solve};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+/// While calibrating, learning ends so many times further from the optimum.
+const ROUGH: f32 = 1.5;
+
 /// Trains classifiers.
 ///
 /// Deterministic: the same examples and settings give the same bytes on every machine. One thread; ten thousand rows of
@@ -146,12 +149,23 @@ impl Trainer {
         let solution = run.solve(Stage::Learning, task, &prepared.all_rows(), None)?;
         let means = Means::of(&prepared);
         let places = Places::of(&prepared, &means, settings.near);
-        let rows = Folds::whole(&prepared).margins(Stage::Calibrating, task, &solution, Some(&places), &mut run)?;
+        let rows = Self::looked_at(&Folds::whole(&prepared), task, &solution, &places, &mut run)?;
         let confidence = calibrate(&prepared, &means, &rows, self.false_rejects).confidence;
         let mut judgements: Vec<Judgement> =
             rows.iter().filter_map(|row| Judgement::of(row, &prepared.labels, &confidence)).collect();
         judgements.sort_by_key(|judgement| judgement.row);
         Ok(judgements)
+    }
+
+    /// What models that had not seen them say of rows, enough of them to calibrate by. They need not be solved to the end.
+    fn looked_at(
+        folds: &Folds,
+        task: Task<'_>,
+        solution: &Solution,
+        places: &Places<'_>,
+        run: &mut Run<'_>,
+    ) -> Result<Vec<HeldOut>, TrainError> {
+        folds.margins(Stage::Calibrating, Task { rough: ROUGH, ..task }, solution, Some(places), run)
     }
 
     fn prepared(&self, examples: &Examples, run: &mut Run<'_>) -> Result<(Prepared, Settings), TrainError> {
@@ -180,7 +194,7 @@ impl Trainer {
         let solution = run.solve(Stage::Learning, task, &prepared.all_rows(), None)?;
         let means = Means::of(&prepared);
         let places = Places::of(&prepared, &means, settings.near);
-        let held_out = Folds::of(&prepared).margins(Stage::Calibrating, task, &solution, Some(&places), &mut run)?;
+        let held_out = Self::looked_at(&Folds::of(&prepared), task, &solution, &places, &mut run)?;
         let calibration = calibrate(&prepared, &means, &held_out, self.false_rejects);
         let parts = pack::pack(self, &prepared, settings, &solution.weights, calibration, places, means);
         Ok(TrainedIntents::from_parts(parts, self.encoder.clone()))

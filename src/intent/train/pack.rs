@@ -54,13 +54,23 @@ pub(super) fn pack(
     parts
 }
 
+/// So much of the squared length of all weights is kept: the rest is a third of the n-grams and changes nothing that can
+/// be measured.
+const KEPT: f32 = 0.98;
+
 /// The columns with the longest weights, at most `room` of them, in their order.
 fn strongest(weights: &Weights, columns: usize, room: usize) -> Vec<usize> {
     let length = |at: usize| weights.column(at).iter().map(|weight| weight * weight).sum::<f32>();
     let mut all: Vec<(f32, usize)> =
         (0..columns).map(|at| (length(at), at)).filter(|(length, _)| *length > 0.0).collect();
     all.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut left = KEPT * all.iter().map(|(length, _)| length).sum::<f32>();
     all.truncate(room);
+    all.retain(|(length, _)| {
+        let kept = left > 0.0;
+        left -= length;
+        kept
+    });
     let mut kept: Vec<usize> = all.into_iter().map(|(_, at)| at).collect();
     kept.sort_unstable();
     kept

@@ -18,7 +18,7 @@ impl Loss {
     /// A round that moves no row by more than this is the last.
     pub(super) fn tolerance(self) -> f32 {
         match self {
-            Self::Hinge => 0.3,
+            Self::Hinge => 0.45,
             Self::Logistic => 4e-3,
         }
     }
@@ -56,7 +56,7 @@ const FEW_EXAMPLES: usize = 20;
 const ENOUGH: usize = 200;
 const LEARNED: usize = 3000;
 /// While picking, learning ends so many times further from the optimum.
-const ROUGH: f32 = 3.0;
+const ROUGH: f32 = 2.0;
 
 /// Picks settings by how they do on rows that they have not seen.
 ///
