@@ -36,15 +36,27 @@ impl Confidence {
         ([logit(own), best.max(-100.0), lead, 1.0], all)
     }
 
-    /// A probability an intent. They add up to 1, or to less where the best is less sure than the second would be.
+    /// A probability an intent, which add up to 1.
     pub(in crate::intent) fn of(&self, margins: &[f32]) -> Vec<f32> {
         let (signs, mut all) = Self::signs(self.slope, margins);
-        let own = all.iter().copied().fold(0.0, f32::max);
-        let best = logistic(signs.iter().zip(&self.weights).map(|(sign, weight)| sign * weight).sum());
-        let others = if own < 1.0 { (1.0 - best) / (1.0 - own) } else { 0.0 };
-        for probability in &mut all {
-            // The order is that of the margins, whatever the odds.
-            *probability = if *probability >= own { best } else { (*probability * others).min(best) };
+        let (mut at, mut own, mut second) = (0, 0.0, 0.0);
+        for (other, probability) in all.iter().copied().enumerate() {
+            if probability > own {
+                (at, own, second) = (other, probability, own);
+            } else if probability > second {
+                second = probability;
+            }
+        }
+        if own >= 1.0 {
+            return all;
+        }
+        let judged = logistic(signs.iter().zip(&self.weights).map(|(sign, weight)| sign * weight).sum());
+        // The order is that of the margins, whatever the odds: the best has at least what makes the second its equal.
+        let rival = second / (1.0 - own);
+        let best = judged.max(rival / (1.0 + rival));
+        let others = (1.0 - best) / (1.0 - own);
+        for (other, probability) in all.iter_mut().enumerate() {
+            *probability = if other == at { best } else { (*probability * others).min(best) };
         }
         all
     }
@@ -66,7 +78,7 @@ mod tests {
             let all = Confidence { slope: 3.0, weights: [1.0, 0.1, -0.2, constant] }.of(&margins);
             assert!(all[1] >= all[2] && all[2] >= all[0] && all[0] >= all[3], "{all:?}");
             assert!(all.iter().all(|p| (0.0..=1.0).contains(p)));
-            assert!(all.iter().sum::<f32>() < 1.0 + 1e-6, "{all:?}");
+            assert!((all.iter().sum::<f32>() - 1.0).abs() < 1e-5, "{all:?}");
         }
     }
 }

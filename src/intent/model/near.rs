@@ -95,13 +95,10 @@ fn product(a: &[i16], b: &[i16]) -> i32 {
 fn highest<const COUNT: usize>(margins: &[f32]) -> [Option<usize>; COUNT] {
     let mut best = [(f32::NEG_INFINITY, None); COUNT];
     for (column, margin) in margins.iter().enumerate() {
-        if best.last().is_some_and(|last| *margin > last.0) {
-            let mut own = (*margin, Some(column));
-            for place in &mut best {
-                if own.0 > place.0 {
-                    std::mem::swap(&mut own, place);
-                }
-            }
+        let below = best.iter().position(|place| *margin > place.0);
+        if let Some(places) = below.and_then(|at| best.get_mut(at..)) {
+            places.rotate_right(1);
+            places.iter_mut().take(1).for_each(|place| *place = (*margin, Some(column)));
         }
     }
     best.map(|(_, column)| column)

@@ -140,3 +140,35 @@ impl Edit {
 fn ended(state: u32, rest: &[char]) -> u32 {
     rest.iter().fold(state, |state, letter| spell(state, *letter))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heads::fingerprint::of;
+
+    #[test]
+    fn each_edit_is_undone_and_nothing_else_is_touched() {
+        let words = ["ik", "wil", "opzeggen", "cancel", "pakket", "waar", "maar"];
+        let keys = words.map(|word| of(b'w', word)).into_iter().chain([pair(of(b'w', "waar"), of(b'w', "is"))]);
+        let lookup = Lookup::of(keys.collect::<Vec<u32>>().into_iter());
+        let is_word = |word: &str| ["is", "mijn", "cance"].contains(&word);
+        let table = [
+            ("Ik wil opzegegn!", Some("Ik wil opzeggen!")),
+            ("ik wil opzeggenn", Some("ik wil opzeggen")),
+            ("Ik wil OPZEGEN.", Some("Ik wil opzeggen.")),
+            ("opzrggen, cancell: pakkte", Some("opzeggen, cancel: pakket")),
+            // Two would do; the one that is known beside its neighbour is meant.
+            ("zaar is mijn pakket", Some("waar is mijn pakket")),
+            // Known by the model, or known as a word, or no edit away, or no word, or too short.
+            ("ik wil cancel", None),
+            ("cance", None),
+            ("opgezegd", None),
+            ("opzegge4", None),
+            ("il", None),
+            ("", None),
+        ];
+        for (raw, expected) in table {
+            assert_eq!(meant(&Text::new(raw), &lookup, is_word).as_deref(), expected, "{raw}");
+        }
+    }
+}
