@@ -26,7 +26,7 @@ impl TrainedIntents {
     /// corrections among the examples.
     ///
     /// A hundred corrections to a model that learned ten rows an intent of BANKING77, measured on 1,540 other messages:
-    /// five that were right are wrong, 33 that were wrong are right; of MASSIVE, Dutch, 3 and 13 of 2,033.
+    /// five that were right are wrong, 27 that were wrong are right; of MASSIVE, Dutch, 4 and 13 of 2,033.
     ///
     /// ```
     /// use handover::intent::{Examples, Trainer};
