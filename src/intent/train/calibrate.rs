@@ -5,7 +5,7 @@ use super::means::Means;
 use super::prepare::Prepared;
 use crate::intent::model::{Confidence, EVIDENCE, SIGNS, Scope, evidence, with_distance};
 use crate::intent::square::Square;
-use crate::number::{exp, ln, logistic};
+use crate::number::{dot, exp, ln, logistic};
 
 /// What each kind of evidence counts, once all vary alike: chosen on held-out intents of BANKING77 and on CLINC150.
 const COUNTS: [f32; EVIDENCE] = [1.0, 0.5, 1.0, 1.0];
@@ -59,36 +59,43 @@ const HOLD: f32 = 1.0;
 /// Steps of Newton's method: it has converged long before.
 const STEPS: usize = 12;
 
+/// What speaks for a row's best label, and whether it is right: 1 or 0.
+type Sign = ([f32; SIGNS], f32);
+/// The soft maximum alone.
+const SOFT: [f32; SIGNS] = [1.0, 0.0, 0.0, 0.0];
+
 /// The slope first, then the weights of the signs, by logistic regression of whether the best is right.
 fn confidence(rows: &[&HeldOut], labels: usize) -> Confidence {
     let slope = slope(rows, labels);
     let signs = |row: &&HeldOut| Confidence::signs(slope, row.margins.get(..labels).unwrap_or_default()).0;
-    let all: Vec<([f32; SIGNS], f32)> =
-        rows.iter().map(|row| (signs(row), f32::from(u8::from(row.best_of(labels))))).collect();
-    let scales = all.iter().fold([0.0_f32; SIGNS], |sums, (signs, _)| {
+    let all: Vec<Sign> = rows.iter().map(|row| (signs(row), f32::from(u8::from(row.best_of(labels))))).collect();
+    let squares = all.iter().fold([0.0_f32; SIGNS], |sums, (signs, _)| {
         std::array::from_fn(|at| at_of(&sums, at) + at_of(signs, at) * at_of(signs, at) / rows.len() as f32)
     });
-    let usual = [1.0, 0.0, 0.0, 0.0];
-    let mut weights = usual;
+    let hold = squares.map(|square| HOLD * square);
+    let mut weights = SOFT;
     for _ in 0..STEPS {
-        let mut gradient: [f32; SIGNS] =
-            std::array::from_fn(|at| HOLD * at_of(&scales, at) * (at_of(&usual, at) - at_of(&weights, at)));
-        let mut curve = Square { size: SIGNS, values: vec![0.0; SIGNS * SIGNS] };
-        for at in 0..SIGNS {
-            curve.values.iter_mut().skip(at * (SIGNS + 1)).take(1).for_each(|own| *own = HOLD * at_of(&scales, at));
-        }
-        for (signs, right) in &all {
-            let p = logistic(crate::number::dot(signs, &weights));
-            for (at, sign) in signs.iter().enumerate() {
-                gradient.iter_mut().skip(at).take(1).for_each(|own| *own += (right - p) * sign);
-                let row = curve.values.iter_mut().skip(at * SIGNS);
-                row.zip(signs).for_each(|(own, other)| *own += p * (1.0 - p) * sign * other);
-            }
-        }
-        let step = curve.inverse(1.0, 1e-3).turned(&gradient);
+        let step = newton(&all, &hold, &weights);
         weights.iter_mut().zip(step).for_each(|(weight, step)| *weight += step);
     }
     Confidence { slope, weights }
+}
+
+/// A step of Newton's method towards the weights with the least log loss.
+fn newton(all: &[Sign], hold: &[f32; SIGNS], weights: &[f32; SIGNS]) -> Vec<f32> {
+    let mut gradient: [f32; SIGNS] =
+        std::array::from_fn(|at| at_of(hold, at) * (at_of(&SOFT, at) - at_of(weights, at)));
+    let mut curve = Square { size: SIGNS, values: vec![0.0; SIGNS * SIGNS] };
+    curve.values.iter_mut().step_by(SIGNS + 1).zip(hold).for_each(|(own, hold)| *own = *hold);
+    for (signs, right) in all {
+        let p = logistic(dot(signs, weights));
+        let rows = curve.values.chunks_exact_mut(SIGNS).zip(&mut gradient);
+        for ((row, gradient), sign) in rows.zip(signs) {
+            *gradient += (right - p) * sign;
+            row.iter_mut().zip(signs).for_each(|(own, other)| *own += p * (1.0 - p) * sign * other);
+        }
+    }
+    curve.inverse(1.0, 1e-3).turned(&gradient)
 }
 
 fn at_of(numbers: &[f32; SIGNS], at: usize) -> f32 {
