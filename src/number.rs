@@ -25,9 +25,7 @@ pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let (eights, others) = (a.chunks_exact(8), b.chunks_exact(8));
     let rest = eights.remainder().iter().zip(others.remainder());
     for (x, y) in eights.zip(others) {
-        for ((lane, x), y) in lanes.iter_mut().zip(x).zip(y) {
-            *lane += x * y;
-        }
+        lanes.iter_mut().zip(x).zip(y).for_each(|((lane, x), y)| *lane += x * y);
     }
     lanes.iter_mut().zip(rest).for_each(|(lane, (x, y))| *lane += x * y);
     lanes.iter().sum()
@@ -80,7 +78,6 @@ pub(crate) fn exp(x: f64) -> f64 {
 }
 
 /// What the logistic function gives `p` for: its inverse, for `p` within 1e-6 of 0 and 1.
-#[cfg(feature = "models")]
 pub(crate) fn logit(p: f32) -> f32 {
     let p = f64::from(p).clamp(1e-6, 1.0 - 1e-6);
     (ln(p) - ln(1.0 - p)) as f32

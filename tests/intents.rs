@@ -81,6 +81,9 @@ fn every_cut_and_every_changed_byte_of_a_model_is_found() {
     let mut later = whole;
     later[4] = 9;
     assert_eq!(TrainedIntents::from_bytes(&later).unwrap_err(), ModelError::Version { found: 9 });
+    let mut earlier = taught.to_bytes();
+    earlier[4] = 1;
+    assert_eq!(TrainedIntents::from_bytes(&earlier).unwrap_err(), ModelError::Version { found: 1 });
     assert_eq!(TrainedIntents::from_bytes(b"<html>").unwrap_err(), ModelError::NotAModel);
 }
 
@@ -228,6 +231,31 @@ fn explanations_point_at_the_words_that_matter() {
         assert!(explained.ngrams.iter().all(|ngram| ngram.span.of(raw).is_some()));
     }
     assert_eq!(MODEL.explain_intent(&Text::new("x"), "no such intent").unwrap(), None);
+}
+
+#[test]
+fn misspelled_words_are_read_as_they_were_meant() {
+    for (raw, typo, word) in [
+        ("Ik wil mijn abonnement opzeggen", "Ik wil mijn abonnemnet opzegegn", "abonnemnet"),
+        ("where is my parcel", "where is my pracel", "pracel"),
+    ] {
+        let text = Text::new(typo);
+        assert_eq!(MODEL.predict(&text).unwrap(), MODEL.predict(&Text::new(raw)).unwrap(), "{typo}");
+        let explained = MODEL.explain(&text).unwrap().unwrap();
+        assert!(explained.words(&text).iter().any(|carried| carried.span.of(typo) == Some(word)));
+    }
+}
+
+/// Where rows are many, what is near counts; a model without such rows is another one.
+#[test]
+fn what_is_near_counts_where_rows_are_many() {
+    let [with, without] = [Settings::MANY, Settings { near: 0.0, ..Settings::MANY }]
+        .map(|settings| Trainer::new().settings(settings).train(&rows(ROWS)).unwrap());
+    assert!(with.to_bytes().len() > without.to_bytes().len());
+    let meaning =
+        |model: &TrainedIntents| model.explain(&Text::new("Waar blijft mijn pakket?")).unwrap().unwrap().meaning;
+    assert!(meaning(&with) > meaning(&without));
+    assert_eq!(best(&with, "Waar blijft mijn pakket?"), "track_parcel");
 }
 
 #[test]

@@ -28,6 +28,8 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Encoder {
     embedder: Arc<dyn AnyEmbedder>,
+    /// The embedder, where it is a table of words.
+    words: Option<Arc<WordVectors>>,
     id: u64,
 }
 
@@ -36,7 +38,8 @@ impl Encoder {
     #[must_use]
     pub fn words(vectors: WordVectors) -> Self {
         let id = vectors.checksum();
-        Self { embedder: Arc::new(vectors), id }
+        let words = Arc::new(vectors);
+        Self { embedder: Arc::<WordVectors>::clone(&words), words: Some(words), id }
     }
 
     /// The table that ships with the crate.
@@ -56,13 +59,18 @@ impl Encoder {
 
     /// A host's own. `name` has to change whenever its vectors do: a model holds on to it.
     pub fn own(name: &str, embedder: impl Embedder + 'static) -> Self {
-        Self { embedder: Arc::new(embedder), id: checksum(name.as_bytes()) }
+        Self { embedder: Arc::new(embedder), words: None, id: checksum(name.as_bytes()) }
     }
 
     /// Its identity, as a model file holds it.
     #[must_use]
     pub fn id(&self) -> u64 {
         self.id
+    }
+
+    /// Whether it knows this folded word by itself, rather than by its parts.
+    pub(super) fn knows(&self, word: &str) -> bool {
+        self.words.as_ref().is_some_and(|words| words.knows(word))
     }
 
     pub(super) fn encode(&self, text: &Text<'_>) -> Result<Embedding, EncoderError> {

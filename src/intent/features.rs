@@ -40,7 +40,15 @@ pub(super) struct Feature {
     pub(super) value: f32,
 }
 
-/// The n-grams of a message with their shares, by key. The squares of the shares add up to 1, unless there are none.
+/// The n-grams of a message with their shares, in the order of their keys.
+pub(super) fn sorted_features(text: &Text<'_>) -> Vec<Feature> {
+    let mut found = features(text);
+    found.sort_unstable_by_key(|feature| feature.key);
+    found
+}
+
+/// The n-grams of a message with their shares, words first, in the order in which they first stand there. The squares of
+/// the shares add up to 1, unless there are none.
 pub(super) fn features(text: &Text<'_>) -> Vec<Feature> {
     let (mut words, mut letters) = (Counts::new(64), Counts::new(512));
     each(text, |gram| match gram.kind {
@@ -50,7 +58,6 @@ pub(super) fn features(text: &Text<'_>) -> Vec<Feature> {
     let share: f32 = if letters.found.is_empty() { 1.0 } else { WORDS };
     let mut found = words.weighed(share.sqrt());
     found.extend(letters.weighed((1.0 - share).sqrt()));
-    found.sort_unstable_by_key(|feature| feature.key);
     found
 }
 
@@ -164,7 +171,7 @@ pub(super) fn each(text: &Text<'_>, mut then: impl FnMut(Gram)) {
 }
 
 /// The key of a word. Digits of a number read as `0`: that there is one matters, and how long it is.
-fn word_key(word: &Word, folded: &str) -> u32 {
+pub(super) fn word_key(word: &Word, folded: &str) -> u32 {
     let plain = |c: char| if word.kind == WordKind::Number && c.is_numeric() { '0' } else { c };
     folded.chars().map(plain).fold(begin(b'w'), spell)
 }
@@ -215,7 +222,7 @@ mod tests {
             let found = features(&Text::new(raw));
             let squares: f32 = found.iter().map(|f| f.value * f.value).sum();
             assert!((squares - 1.0).abs() < 1e-5, "{raw}: {squares}");
-            assert!(found.is_sorted_by(|a, b| a.key < b.key), "{raw}");
+            assert!(sorted_features(&Text::new(raw)).is_sorted_by(|a, b| a.key < b.key), "{raw}");
         }
     }
 

@@ -59,7 +59,11 @@
 //!
 //! # What an answer says
 //! - **Confidence** is calibrated on rows that were held out in turn, so 0.8 means that eight in ten such messages are
-//!   right, as long as messages are like the examples. No rows need to be kept apart for that.
+//!   right, as long as messages are like the examples. No rows need to be kept apart for that. It is told by three signs:
+//!   the odds of the best among all, how high its margin is, and how far ahead.
+//! - **Typos**: a word that neither the model nor the word vectors know, one edit away from one that the model knows, is
+//!   read as that one. With one random edit in a fifth of the words over three letters, accuracy on BANKING77 goes from
+//!   93.3 to 92.9, on MASSIVE, Dutch, from 86.0 to 85.6; with such edits in words of any length, to 91.8 and 84.6.
 //! - **In scope or not** is a question of its own. [`Prediction::scope_score`] weighs the best margin, its lead, and how far
 //!   the message's meaning lies from that of the intent's examples; [`Trainer::false_rejects`] says on how many good
 //!   messages it may abstain. The best guess is named either way.
@@ -69,27 +73,30 @@
 //!
 //! # How it learns
 //! A message is its n-grams of words and letters and the vector of its meaning, side by side in one linear model. With
-//! more than twenty rows an intent it is one-vs-rest with squared hinge loss; with fewer, multinomial logistic regression
-//! that also holds the rows of an intent together, which is worth a point or two. Both go by coordinate descent in
-//! the dual: deterministic, without a rate to tune, one thread. Names of intents count as examples of them. Cost and the
-//! weight of the vectors are picked by cross-validation, which has to beat what is usual by more than chance; settings
-//! that are given are taken as they are.
+//! more than twenty rows an intent it is one-vs-rest with squared hinge loss, and how near the message's vector lies to
+//! what was said for an intent counts beside it, which is worth half a point. With fewer it is multinomial logistic
+//! regression that begins with the mean of each intent's rows and holds the rows of an intent together, which is worth a
+//! point or two. Both go by coordinate descent in the dual: deterministic, without a rate to tune, one thread. Names of
+//! intents count as examples of them. Cost and the weight of the vectors are picked by cross-validation, which has to beat
+//! what is usual by more than chance; settings that are given are taken as they are.
 //!
 //! On the development rows of public sets, trained on their training rows (`intents train`, `intents eval`), in percent:
 //!
 //! | | all rows | 10 an intent | 5 an intent |
 //! |---|---|---|---|
-//! | BANKING77 | 92.7 | 81.9 | 76.9 |
-//! | CLINC150, in scope | 95.5 | 89.0 | 86.3 |
-//! | HWU64 | 92.0 | 82.2 | 77.7 |
-//! | MASSIVE, Dutch | 85.5 | 70.4 | 65.3 |
+//! | BANKING77 | 93.3 | 82.0 | 76.2 |
+//! | CLINC150, in scope | 95.9 | 89.1 | 86.5 |
+//! | HWU64 | 91.8 | 82.5 | 78.0 |
+//! | MASSIVE, Dutch | 86.0 | 70.8 | 66.1 |
 //!
-//! Calibration error with all rows (15 bins): 2.6 BANKING77, 1.0 CLINC150, 3.0 HWU64, 1.9 MASSIVE. CLINC150's rows out of
-//! scope, none of them seen in training: AUROC 96.6, and 14 in a hundred taken in where 95 in a hundred in scope are;
-//! BANKING77's held-out intents, which are of the same bank: 88.1 and 54.
+//! Calibration error with all rows (15 bins): 2.1 BANKING77, 1.2 CLINC150, 2.0 HWU64, 1.6 MASSIVE, where chance alone
+//! would make 1.5 to 1.9 of perfect confidence on as many rows. CLINC150's rows out of scope, none of them seen in
+//! training: AUROC 96.8, and 13 in a hundred taken in where 95 in a hundred in scope are; BANKING77's held-out intents,
+//! which are of the same bank: 88.4 and 53.
 //!
 //! What it does not do well: messages that never name what they are about, in rows of which it has only few. On 96
-//! Dutch service messages written to be hard, ten rows an intent give 38.5 (48 intents).
+//! Dutch service messages written to be hard, ten rows an intent give 36.5, and five 32.3 (48 intents). Taking off
+//! politeness, looking at sentences one by one and comparing words with the names of intents were tried, and gave nothing.
 
 mod cascade;
 mod encoder;

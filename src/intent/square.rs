@@ -26,6 +26,15 @@ impl Square {
         out
     }
 
+    /// A vector times itself; the same as itself times the vector, for it is symmetric wherever this is asked.
+    pub(super) fn turned(&self, vector: &[f32]) -> Vec<f32> {
+        let mut out = vec![0.0; self.size];
+        for (row, value) in self.values.chunks_exact(self.size.max(1)).zip(vector) {
+            out.iter_mut().zip(row).for_each(|(out, own)| *out += value * own);
+        }
+        out
+    }
+
     /// The square of a vector's length, as measured with this matrix.
     pub(super) fn length(&self, vector: &[f32]) -> f32 {
         let rows = self.values.chunks_exact(self.size.max(1));

@@ -106,6 +106,11 @@ impl WordVectors {
         parts.iter().take(count).for_each(|row| self.table.add(*row, weight, sum));
     }
 
+    /// Whether a folded word has a row of its own.
+    pub(crate) fn knows(&self, word: &str) -> bool {
+        self.table.find(hash::word(hash::state(word))).is_some()
+    }
+
     /// The dimensions of the vectors.
     #[must_use]
     pub fn dims(&self) -> u16 {

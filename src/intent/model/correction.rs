@@ -1,7 +1,6 @@
 //! What agents taught a model after it was trained.
 
 use super::ModelError;
-use super::Seen;
 use super::bytes::{Reader, Writer};
 use crate::intent::features::Feature;
 
@@ -23,10 +22,6 @@ impl Correction {
     /// Whether the two are of one message, as far as a model sees.
     pub(in crate::intent) fn same_message(&self, other: &Self) -> bool {
         self.features == other.features && self.vector == other.vector
-    }
-
-    pub(in crate::intent) fn seen(&self) -> Seen {
-        Seen { features: self.features.clone(), vector: self.vector.clone() }
     }
 
     pub(super) fn read(reader: &mut Reader<'_>, dims: usize, columns: usize) -> Result<Self, ModelError> {

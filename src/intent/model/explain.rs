@@ -89,15 +89,26 @@ impl TrainedIntents {
         let seen = self.see(text)?;
         let columns = self.parts.columns().max(1);
         let meaning = self.parts.dense.chunks_exact(columns).zip(&seen.vector);
-        let meaning = meaning.map(|(weights, value)| ahead(weights.iter().copied(), label) * value).sum();
+        let meaning: f32 = meaning.map(|(weights, value)| ahead(weights.iter().copied(), label) * value).sum();
+        let meaning = meaning + self.nearness(&seen, label);
         let corrections = ahead(self.taught(&seen).pulls.into_iter(), label);
         let bias = ahead(self.parts.bias.iter().copied(), label);
         Ok(Some(Explanation { intent, ngrams: self.ngrams(text, &seen, label), meaning, corrections, bias }))
     }
 
+    /// How much nearer it lies to the intent than to the average one, as it counts.
+    fn nearness(&self, seen: &Seen, label: usize) -> f32 {
+        let weights = self.by_weights(seen);
+        let near = self.margins(seen).into_iter().zip(weights).map(|(all, weights)| all - weights);
+        ahead(near.collect::<Vec<f32>>().into_iter(), label)
+    }
+
     fn ngrams(&self, text: &Text<'_>, seen: &Seen, label: usize) -> Vec<Carried> {
         let mut places: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
-        each(text, |gram| places.entry(gram.key).or_default().extend(span(text, gram)));
+        let meant = self.meant(text);
+        let meant = meant.as_deref().map(Text::new).filter(|meant| meant.words().len() == text.words().len());
+        let meant = meant.as_ref().unwrap_or(text);
+        each(meant, |gram| places.entry(gram.key).or_default().extend(span(text, meant, gram)));
         let mut all = Vec::new();
         for feature in &seen.features {
             let (Some(row), Some(spans)) = (self.lookup.row(feature.key), places.get(&feature.key)) else { continue };
@@ -118,16 +129,17 @@ fn ahead(numbers: impl ExactSizeIterator<Item = f32> + Clone, at: usize) -> f32 
     numbers.clone().nth(at).unwrap_or(0.0) - sum / count
 }
 
-/// Where an n-gram stands in the message as it came in.
-fn span(text: &Text<'_>, gram: Gram) -> Option<Span> {
+/// Where an n-gram of the message as it was meant stands in the message as it came in.
+fn span(text: &Text<'_>, meant: &Text<'_>, gram: Gram) -> Option<Span> {
     let whole = text.span(gram.words.0, gram.words.1)?;
     if gram.kind == Kind::Words {
         return Some(whole);
     }
     let word = text.words().get(gram.words.0)?;
     let raw = word.span.of(text.raw())?;
-    // Where folding changed how many letters there are, letters can't be told apart.
-    if raw.chars().count() != text.folded(word).chars().count() {
+    // Where folding changed how many letters there are, or a word was misspelled, letters can't be told apart.
+    let as_meant = meant.words().get(gram.words.0).map(|word| meant.folded(word));
+    if raw.chars().count() != text.folded(word).chars().count() || as_meant != Some(text.folded(word)) {
         return Some(whole);
     }
     let place = |letter: usize| raw.char_indices().nth(letter).map_or(raw.len(), |(at, _)| at) as u32;

@@ -2,9 +2,9 @@
 //!
 //! A correction pulls with the sixth power of how alike two messages are, the cosine over n-grams and vector together.
 //! So it has its full say on the message itself and most of it on one that differs by a word, while a message that
-//! only shares a few words with it, which is what makes a model forget, stays where it was. With the third power, a
-//! hundred corrections to a model of BANKING77 cost 74 of 1,540 other messages their right answer and gave it to 63;
-//! with the sixth they cost 5 and gave 33; with the eighth they gave 13.
+//! only shares a few words with it, which is what makes a model forget, stays where it was. When this was chosen, with
+//! the third power a hundred corrections to a model of BANKING77 cost 74 of 1,540 other messages their right answer and
+//! gave it to 63; with the sixth they cost 5 and gave 33; with the eighth they gave 13.
 
 use super::correction::Correction;
 use super::lookup::Lookup;

@@ -1,29 +1,36 @@
 //! A trained classifier: what it answers, and its file.
 
 mod bytes;
+mod confidence;
 mod correction;
 mod explain;
 mod lookup;
 mod memory;
+mod near;
 mod parts;
 mod prediction;
 mod scope;
+mod space;
+mod spelling;
 
+pub(super) use confidence::{Confidence, SIGNS};
 pub(super) use correction::Correction;
 pub use explain::{Carried, Explanation};
 use memory::Memory;
 pub(super) use memory::reach;
-pub(super) use parts::{Mean, Parts, quantised};
+pub(super) use near::{Near, Turned};
+pub(super) use parts::{Parts, Place, quantised};
 pub use prediction::{ModelVersion, Prediction};
 pub(super) use scope::{EVIDENCE, Scope, evidence, with_distance};
 
 use super::encoder::{Encoder, EncoderError};
 use super::features::{Feature, features};
 use super::{IntentClassifier, Intents};
-use crate::number::exp;
 use crate::text::Text;
 use crate::vectors::checksum;
 use lookup::Lookup;
+use parts::VERSION;
+use space::Space;
 use std::fmt;
 use std::sync::Arc;
 
@@ -51,6 +58,7 @@ pub struct TrainedIntents {
     parts: Parts,
     lookup: Lookup,
     memory: Memory,
+    space: Space,
     encoder: Option<Encoder>,
     version: ModelVersion,
 }
@@ -60,6 +68,7 @@ pub(super) struct Seen {
     pub(super) features: Vec<Feature>,
     /// Weighed; empty without an encoder or for a message that says nothing.
     pub(super) vector: Vec<f32>,
+    pub(super) turned: Turned,
 }
 
 impl TrainedIntents {
@@ -98,8 +107,8 @@ impl TrainedIntents {
 
     fn of(parts: Parts, encoder: Option<Encoder>, version: ModelVersion) -> Self {
         let lookup = Lookup::of(parts.keys.iter().copied());
-        let memory = Memory::of(&parts.corrections);
-        Self { parts, lookup, memory, encoder, version }
+        let (memory, space) = (Memory::of(&parts.corrections), Space::of(&parts));
+        Self { parts, lookup, memory, space, encoder, version }
     }
 
     /// The model as bytes, for a file.
@@ -133,7 +142,7 @@ impl TrainedIntents {
     }
 
     pub(super) fn slope(&self) -> f32 {
-        self.parts.slope
+        self.parts.confidence.slope
     }
 
     /// The score from which on a message is in scope.
@@ -155,11 +164,34 @@ impl TrainedIntents {
     }
 
     pub(super) fn see(&self, text: &Text<'_>) -> Result<Seen, EncoderError> {
+        match self.meant(text) {
+            Some(meant) => self.see_as_it_is(&Text::new(&meant)),
+            None => self.see_as_it_is(text),
+        }
+    }
+
+    /// The message as it was meant, where words are misspelled.
+    fn meant(&self, text: &Text<'_>) -> Option<String> {
+        let is_word = |word: &str| self.encoder.as_ref().is_some_and(|encoder| encoder.knows(word));
+        spelling::meant(text, &self.lookup, is_word)
+    }
+
+    fn see_as_it_is(&self, text: &Text<'_>) -> Result<Seen, EncoderError> {
         let vector = match &self.encoder {
             Some(encoder) => weighed(encoder.encode(text)?.values(), self.parts.vector_weight),
             None => Vec::new(),
         };
-        Ok(Seen { features: features(text), vector })
+        Ok(self.seen(features(text), vector))
+    }
+
+    /// What a corrected message looked like.
+    pub(super) fn recalled(&self, correction: &Correction) -> Seen {
+        self.seen(correction.features.clone(), correction.vector.clone())
+    }
+
+    fn seen(&self, features: Vec<Feature>, vector: Vec<f32>) -> Seen {
+        let turned = Turned::of(&vector, &self.parts.spread);
+        Seen { features, vector, turned }
     }
 
     /// The weights of an n-gram, a column each, and what one step of them is worth.
@@ -171,6 +203,13 @@ impl TrainedIntents {
 
     /// A margin a column, corrections aside.
     pub(super) fn margins(&self, seen: &Seen) -> Vec<f32> {
+        let mut margins = self.by_weights(seen);
+        self.space.near.add(&seen.turned, &mut margins);
+        margins
+    }
+
+    /// What the weights alone say.
+    fn by_weights(&self, seen: &Seen) -> Vec<f32> {
         let parts = &self.parts;
         let columns = parts.columns();
         let mut margins = parts.bias.clone();
@@ -187,12 +226,15 @@ impl TrainedIntents {
     }
 
     pub(super) fn scope_score(&self, seen: &Seen, margins: &[f32]) -> f32 {
-        self.parts.scope.score(self.parts.evidence(margins, &seen.vector))
+        let (own, other) = margins.split_at(self.parts.labels.len().min(margins.len()));
+        let (label, evidence) = evidence(own, other.first().copied());
+        let distance = self.space.distance(label, &seen.turned);
+        self.parts.scope.score(distance.map_or(evidence, |distance| with_distance(evidence, distance)))
     }
 
     fn judge(&self, margins: &[f32], scope: f32) -> Prediction {
         let own = margins.get(..self.parts.labels.len()).unwrap_or_default();
-        let intents = ranked(&self.parts.labels, &softmax(own, self.parts.slope));
+        let intents = ranked(&self.parts.labels, &self.parts.confidence.of(own));
         Prediction::new(intents, scope, self.parts.scope.threshold, self.parts.close, self.version)
     }
 }
@@ -224,19 +266,16 @@ pub(super) fn weighed(values: &[f32], weight: f32) -> Vec<f32> {
 /// How many intents a prediction names.
 const NAMED: usize = 10;
 
-/// The intents with the highest confidence, by name where they are equal.
+/// The intents with the highest confidence, by name where they are equal, which is how they are sorted.
 fn ranked(labels: &[Arc<str>], confidences: &[f32]) -> Intents {
-    let mut order: Vec<(f32, &Arc<str>)> = confidences.iter().copied().zip(labels).collect();
-    order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    Intents::ranked(order.into_iter().take(NAMED).map(|(confidence, label)| (Arc::clone(label), confidence)))
-}
-
-/// Probabilities that add up to 1, the steeper the larger `slope`.
-pub(super) fn softmax(margins: &[f32], slope: f32) -> Vec<f32> {
-    let top = margins.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let powers: Vec<f64> = margins.iter().map(|margin| exp(f64::from(slope * (margin - top)))).collect();
-    let sum: f64 = powers.iter().sum();
-    powers.iter().map(|power| (power / sum) as f32).collect()
+    let mut order: Vec<(usize, f32)> = confidences.iter().copied().enumerate().collect();
+    let first = |a: &(usize, f32), b: &(usize, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+    if order.len() > NAMED {
+        order.select_nth_unstable_by(NAMED, first);
+        order.truncate(NAMED);
+    }
+    let named = order.into_iter().filter_map(|(at, confidence)| Some((Arc::clone(labels.get(at)?), confidence)));
+    Intents::ranked(named)
 }
 
 fn version_of(bytes: &[u8]) -> ModelVersion {
@@ -250,8 +289,10 @@ pub enum ModelError {
     /// They begin otherwise.
     #[error("this is no model of intents: it does not begin with `HVIN`")]
     NotAModel,
-    /// A later release has written them.
-    #[error("the model has version {found}; this release reads version 1: train it again, or take a later release")]
+    /// Another release has written them.
+    #[error(
+        "the model has version {found}; this release reads version {VERSION}: train it again, or take the release it is of"
+    )]
     Version {
         /// The version in the file.
         found: u16,

@@ -3,16 +3,19 @@
 //! Little-endian:
 //! ```text
 //! magic      4 bytes   HVIN
-//! version    u16       1
+//! version    u16       2
 //! labels     u16       without the one for out of scope
 //! flags      u16       1: the last column is out of scope; 2: vectors take part
 //! dims       u16       of the vectors, 0 without
 //! rows       u32       n-grams
 //! means      u32       intents with a mean vector
+//! places     u32       what was said for them
 //! learned    u32       corrections
 //! encoder    u64       whose vectors
 //! weight     f32       of the vectors beside the n-grams
 //! slope      f32       of the confidence over the margins
+//! signs      f32 each  the weights of what the confidence of the best is told by
+//! near       f32       how much it counts to be near a place
 //! close      f32       a lead below this is ambiguous
 //! scope      f32 each  the weights of the evidence, and the threshold
 //! names      u8 length and bytes, a label each
@@ -22,6 +25,7 @@
 //! scales     f32 a row
 //! weights    i8 a column, a row each
 //! means      u16 label, f32 scale, i8 a dimension, each
+//! places     as the means, sorted by label, several each
 //! spread     f32 for each pair of dimensions, where there are means
 //! learned    see `Correction`
 //! checksum   u64 of everything before
@@ -29,6 +33,7 @@
 
 use super::ModelError;
 use super::bytes::{Reader, Writer};
+use super::confidence::Confidence;
 use super::correction::Correction;
 use super::scope::Scope;
 use crate::intent::square::Square;
@@ -36,14 +41,14 @@ use crate::vectors::checksum;
 use std::sync::Arc;
 
 const MAGIC: [u8; 4] = *b"HVIN";
-const VERSION: u16 = 1;
+pub(super) const VERSION: u16 = 2;
 const OUT_OF_SCOPE: u16 = 1;
 const VECTORS: u16 = 2;
 const CHECKSUM: usize = 8;
 
-/// Where the messages of an intent lie: the mean of its vectors, in 8 bits a dimension.
+/// Where messages of an intent lie: a vector in 8 bits a dimension.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::intent) struct Mean {
+pub(in crate::intent) struct Place {
     pub(in crate::intent) label: u16,
     pub(in crate::intent) scale: f32,
     pub(in crate::intent) values: Vec<i8>,
@@ -57,7 +62,8 @@ pub(in crate::intent) struct Parts {
     pub(in crate::intent) encoder: Option<u64>,
     pub(in crate::intent) dims: usize,
     pub(in crate::intent) vector_weight: f32,
-    pub(in crate::intent) slope: f32,
+    pub(in crate::intent) confidence: Confidence,
+    pub(in crate::intent) near: f32,
     pub(in crate::intent) close: f32,
     pub(in crate::intent) scope: Scope,
     pub(in crate::intent) bias: Vec<f32>,
@@ -65,7 +71,10 @@ pub(in crate::intent) struct Parts {
     pub(in crate::intent) keys: Vec<u32>,
     pub(in crate::intent) scales: Vec<f32>,
     pub(in crate::intent) weights: Vec<i8>,
-    pub(in crate::intent) means: Vec<Mean>,
+    /// The mean of each intent's vectors.
+    pub(in crate::intent) means: Vec<Place>,
+    /// Where what was said for each lies, in the order of the labels.
+    pub(in crate::intent) places: Vec<Place>,
     /// What a distance from a mean is measured with: the inverse of how vectors of one intent scatter.
     pub(in crate::intent) spread: Square,
     pub(in crate::intent) corrections: Vec<Correction>,
@@ -103,9 +112,15 @@ impl Parts {
 
     fn read_parts(reader: &mut Reader<'_>) -> Result<Self, ModelError> {
         let (labels, flags, dims) = (reader.u16()? as usize, reader.u16()?, reader.u16()? as usize);
-        let [rows, means, corrections] = [reader.u32()?, reader.u32()?, reader.u32()?].map(|count| count as usize);
+        let mut count = || reader.u32().map(|count| count as usize);
+        let (rows, means, places, corrections) = (count()?, count()?, count()?, count()?);
         let encoder = reader.u64()?;
-        let (vector_weight, slope, close) = (reader.f32()?, reader.f32()?, reader.f32()?);
+        let vector_weight = reader.f32()?;
+        let mut confidence = Confidence { slope: reader.f32()?, ..Confidence::default() };
+        for weight in &mut confidence.weights {
+            *weight = reader.f32()?;
+        }
+        let (near, close) = (reader.f32()?, reader.f32()?);
         let mut scope = Scope::default();
         for weight in &mut scope.weights {
             *weight = reader.f32()?;
@@ -118,7 +133,8 @@ impl Parts {
             encoder: (flags & VECTORS != 0).then_some(encoder),
             dims,
             vector_weight,
-            slope,
+            confidence,
+            near,
             close,
             scope,
             ..Self::default()
@@ -130,7 +146,10 @@ impl Parts {
         parts.scales = reader.f32s(rows)?;
         parts.weights = reader.items(rows, columns)?.iter().map(|byte| *byte as i8).collect();
         for _ in 0..means {
-            parts.means.push(Mean::read(reader, dims)?);
+            parts.means.push(Place::read(reader, dims)?);
+        }
+        for _ in 0..places {
+            parts.places.push(Place::read(reader, dims)?);
         }
         if means > 0 {
             parts.spread = Square { size: dims, values: reader.f32s(dims * dims)? };
@@ -146,7 +165,9 @@ impl Parts {
         let known = |label: u16| usize::from(label) < self.columns();
         !self.labels.is_empty()
             && self.keys.is_sorted_by(|a, b| a < b)
-            && self.means.iter().all(|mean| known(mean.label))
+            && self.means.iter().chain(&self.places).all(|place| known(place.label))
+            && self.places.is_sorted_by_key(|place| place.label)
+            && (self.places.is_empty() || !self.means.is_empty())
             && self.corrections.iter().all(|correction| usize::from(correction.label) <= self.labels.len())
     }
 
@@ -163,9 +184,12 @@ impl Parts {
         let flags = [(self.out_of_scope, OUT_OF_SCOPE), (self.encoder.is_some(), VECTORS)];
         out.u16(flags.iter().filter(|(set, _)| *set).map(|(_, flag)| flag).sum());
         out.u16(self.dims as u16);
-        [self.keys.len(), self.means.len(), self.corrections.len()].iter().for_each(|count| out.u32(*count as u32));
+        let counts = [self.keys.len(), self.means.len(), self.places.len(), self.corrections.len()];
+        counts.iter().for_each(|count| out.u32(*count as u32));
         out.u64(self.encoder.unwrap_or(0));
-        out.f32s(&[self.vector_weight, self.slope, self.close]);
+        out.f32s(&[self.vector_weight, self.confidence.slope]);
+        out.f32s(&self.confidence.weights);
+        out.f32s(&[self.near, self.close]);
         out.f32s(&self.scope.weights);
         out.f32(self.scope.threshold);
         self.labels.iter().for_each(|label| out.name(label));
@@ -174,7 +198,7 @@ impl Parts {
         out.u32s(&self.keys);
         out.f32s(&self.scales);
         out.i8s(&self.weights);
-        self.means.iter().for_each(|mean| mean.write(&mut out));
+        self.means.iter().chain(&self.places).for_each(|place| place.write(&mut out));
         out.f32s(&self.spread.values);
         self.corrections.iter().for_each(|correction| correction.write(&mut out));
         let sum = checksum(&out.0);
@@ -183,16 +207,15 @@ impl Parts {
     }
 }
 
-impl Mean {
+impl Place {
     /// Keeps a vector in 8 bits a dimension.
     pub(in crate::intent) fn of(label: u16, vector: &[f32]) -> Self {
         let (scale, values) = quantised(vector);
         Self { label, scale, values }
     }
 
-    /// A vector as seen from here.
-    pub(super) fn to(&self, vector: &[f32]) -> Vec<f32> {
-        vector.iter().zip(&self.values).map(|(value, own)| value - f32::from(*own) * self.scale).collect()
+    pub(super) fn vector(&self) -> Vec<f32> {
+        self.values.iter().map(|value| f32::from(*value) * self.scale).collect()
     }
 
     fn read(reader: &mut Reader<'_>, dims: usize) -> Result<Self, ModelError> {

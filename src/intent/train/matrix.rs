@@ -74,6 +74,11 @@ impl Matrix {
         }
     }
 
+    /// A row's vector at length 1.
+    pub(super) fn unit(&self, at: usize) -> &[f32] {
+        self.unit.get(at * self.dims..(at + 1) * self.dims).unwrap_or_default()
+    }
+
     /// The keys of the columns, sorted.
     pub(super) fn keys(&self) -> &[u32] {
         &self.keys

@@ -3,7 +3,7 @@
 use super::folds::HeldOut;
 use super::matrix::Matrix;
 use super::prepare::Prepared;
-use crate::intent::model::Mean;
+use crate::intent::model::Place;
 use crate::intent::square::Square;
 
 /// How much of an even scatter is added to the one measured, so that directions with next to none don't rule.
@@ -65,11 +65,15 @@ impl Means {
         Some(self.spread.length(&away))
     }
 
-    pub(super) fn into_parts(self) -> (Vec<Mean>, Square) {
+    pub(super) fn spread(&self) -> &Square {
+        &self.spread
+    }
+
+    pub(super) fn into_parts(self) -> (Vec<Place>, Square) {
         let means = self.sums.iter().enumerate().filter(|(_, (_, count))| *count > 0.0);
         let mean = |(label, (sum, count)): (usize, &(Vec<f32>, f32))| {
             let mean: Vec<f32> = sum.iter().map(|sum| sum / count).collect();
-            Mean::of(label as u16, &mean)
+            Place::of(label as u16, &mean)
         };
         (means.map(mean).collect(), self.spread)
     }

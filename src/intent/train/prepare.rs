@@ -5,7 +5,7 @@ use super::settings::Settings;
 use super::solve::Task;
 use super::{TrainError, Trainer};
 use crate::intent::examples::{Examples, OUT_OF_SCOPE};
-use crate::intent::features::{Feature, features};
+use crate::intent::features::{Feature, sorted_features};
 use crate::text::Text;
 use std::sync::Arc;
 
@@ -82,6 +82,7 @@ impl Prepared {
             cost: settings.cost,
             loss: settings.loss,
             together: settings.together,
+            means: settings.means,
             rough: 1.0,
         }
     }
@@ -104,7 +105,7 @@ struct Rows<'t> {
 impl Rows<'_> {
     fn push(&mut self, label: usize, raw: &str) -> Result<(), TrainError> {
         let text = Text::new(raw);
-        self.features.push(features(&text));
+        self.features.push(sorted_features(&text));
         self.label_of.push(label as u32);
         let Some(encoder) = &self.trainer.encoder else { return Ok(()) };
         let vector: Vec<f32> = encoder.encode(&text)?.into();

@@ -9,6 +9,7 @@
 
 use super::logistic::agree;
 use super::matrix::Matrix;
+use super::prior::prior;
 use super::scatter::{Scatter, scatters};
 use super::shuffle::Shuffle;
 use super::weights::{Weights, stride};
@@ -32,6 +33,8 @@ pub(super) struct Task<'t> {
     pub(super) loss: Loss,
     /// How much rows of one label are held together, beside the length of the weights.
     pub(super) together: f32,
+    /// How many times the mean of a label's rows its weights begin with.
+    pub(super) means: f32,
     /// How many times further from the optimum than usual it may end.
     pub(super) rough: f32,
 }
@@ -68,7 +71,7 @@ pub(super) fn solve(
 ) -> Option<Solution> {
     let mut held: Vec<Held> = rows.iter().map(|row| task.hold(*row)).collect();
     let scatters = task.scatters(rows);
-    let mut solution = start.map_or_else(|| Solution::zero(task), |start| start.for_rows(task, rows, &scatters));
+    let mut solution = start.map_or_else(|| Solution::begin(task, rows), |start| start.for_rows(task, rows, &scatters));
     let tolerance = task.rough * task.loss.tolerance();
     let mut step = Step::new(task);
     let mut shuffle = Shuffle::new();
@@ -116,7 +119,7 @@ impl Task<'_> {
         scatters(self.matrix, rows, self.label_of, self.together)
     }
 
-    fn label(&self, row: u32) -> usize {
+    pub(super) fn label(&self, row: u32) -> usize {
         self.label_of.get(row as usize).map_or(0, |label| *label as usize)
     }
 
@@ -144,8 +147,8 @@ impl Task<'_> {
 }
 
 impl Solution {
-    /// Weights of zero, and the multipliers that go with them.
-    fn zero(task: Task<'_>) -> Self {
+    /// The weights that learning begins with, and the multipliers that go with them.
+    fn begin(task: Task<'_>, rows: &[u32]) -> Self {
         let stride = stride(task.labels);
         let mut duals = vec![0.0; task.label_of.len() * stride];
         if task.loss == Loss::Logistic {
@@ -154,12 +157,12 @@ impl Solution {
             }
         }
         let together = vec![0.0; if task.together > 0.0 { duals.len() } else { 0 }];
-        Self { weights: Weights::zero(task.matrix.keys().len(), task.matrix.dims(), task.labels), duals, together }
+        Self { weights: prior(task, rows), duals, together }
     }
 
     /// The same multipliers, for these rows only.
     fn for_rows(&self, task: Task<'_>, rows: &[u32], scatters: &[Scatter]) -> Self {
-        let mut own = Self::zero(task);
+        let mut own = Self::begin(task, rows);
         let stride = stride(task.labels);
         let mut share = vec![0.0; stride];
         for row in rows {
