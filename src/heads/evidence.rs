@@ -29,7 +29,14 @@ impl Heads {
     /// Takes a message apart for a label. What the label's other numbers add belongs to no word by itself.
     ///
     /// Where layers lie between, a word adds what it does at this message, as if they were straight.
-    pub(crate) fn carrying(&self, read: &Read, ngrams: &[Ngram], known: &Known, label: usize, words: usize) -> Carrying {
+    pub(crate) fn carrying(
+        &self,
+        read: &Read,
+        ngrams: &[Ngram],
+        known: &Known,
+        label: usize,
+        words: usize,
+    ) -> Carrying {
         let mut touched = vec![0; words];
         for ngram in ngrams {
             if let Some(count) = touched.get_mut(ngram.first as usize) {
@@ -60,9 +67,7 @@ impl Heads {
     pub(crate) fn number_weight(&self, read: &Read, label: usize, number: usize) -> f32 {
         let own = self.form.dense_of(label).get(number).copied().unwrap_or(0.0);
         match (&self.form.layers, &read.activations) {
-            (Some(layers), Some(activations)) => {
-                own + layers.number_slope(&layers.slopes(activations, label), number)
-            }
+            (Some(layers), Some(activations)) => own + layers.number_slope(&layers.slopes(activations, label), number),
             _ => own,
         }
     }

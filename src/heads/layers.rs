@@ -71,7 +71,10 @@ pub(super) struct Activations {
 }
 
 impl Layers {
-    pub(super) fn read(reader: &mut Reader<'_>, [dense, width, hidden, labels]: [usize; 4]) -> Result<Self, HeadsError> {
+    pub(super) fn read(
+        reader: &mut Reader<'_>,
+        [dense, width, hidden, labels]: [usize; 4],
+    ) -> Result<Self, HeadsError> {
         Ok(Self {
             dense,
             width,

@@ -119,7 +119,12 @@ impl TrainedSignals {
         numbers
     }
 
-    fn finding(&self, message: &Message<'_>, (label, score): (usize, f32), pattern: Option<&Finding>) -> Option<Finding> {
+    fn finding(
+        &self,
+        message: &Message<'_>,
+        (label, score): (usize, f32),
+        pattern: Option<&Finding>,
+    ) -> Option<Finding> {
         let signal = self.signals.get(label)?;
         let own = self.heads.labels().get(label)?.threshold;
         let threshold = self.thresholds.get(signal).copied().unwrap_or(own);

@@ -54,6 +54,10 @@ impl Weights {
     /// Adds `step`, a number a label, times the row.
     pub(super) fn add(&mut self, row: Row<'_>, step: &[f32]) {
         let stride = self.stride;
+        let few: Vec<(usize, f32)> = step.iter().copied().enumerate().filter(|(_, step)| *step != 0.0).collect();
+        if few.len() * 4 <= stride {
+            return self.add_few(row, &few);
+        }
         for (column, value) in row.columns.iter().zip(row.values) {
             let start = *column as usize * stride;
             add(self.sparse.get_mut(start..start + stride).unwrap_or_default(), step, *value);
@@ -62,6 +66,24 @@ impl Weights {
             add(weights, step, *value);
         }
         add(&mut self.bias, step, 1.0);
+    }
+
+    /// The same where few labels move: to the others it would add zeros.
+    fn add_few(&mut self, row: Row<'_>, few: &[(usize, f32)]) {
+        let stride = self.stride;
+        let add = |weights: &mut [f32], value: f32| {
+            for (label, step) in few {
+                if let Some(weight) = weights.get_mut(*label) {
+                    *weight += step * value;
+                }
+            }
+        };
+        for (column, value) in row.columns.iter().zip(row.values) {
+            let start = *column as usize * stride;
+            add(self.sparse.get_mut(start..start + stride).unwrap_or_default(), *value);
+        }
+        self.dense.chunks_exact_mut(stride).zip(row.dense).for_each(|(weights, value)| add(weights, *value));
+        add(&mut self.bias, 1.0);
     }
 }
 
