@@ -73,8 +73,10 @@ fn message(title: &str, raw: &str, rounds: usize) {
         }),
         floor.0,
     );
+    let triage = with_models();
+    row("read, with the models", time(rounds, || drop(black_box(triage.read(&Text::new(raw))))), floor.0);
     receive("patterns and cues", &patterns_and_cues(), raw, rounds, floor.0);
-    receive("with the models", &with_models(), raw, rounds, floor.0);
+    receive("with the models", &triage, raw, rounds, floor.0);
     receive("with the models and German", &with_german(), raw, rounds, floor.0);
 }
 

@@ -26,7 +26,7 @@
 //! | [`conformance`] | suites that a host runs on its own store |
 //! | [`language`] | languages beside Dutch and English, as data that a host loads |
 //! | [`vectors`] | what a message means, as a vector: alike in Dutch and English |
-//! | [`heads`] | linear heads over a message: the form in which trained models ship |
+//! | [`heads`] | heads over a message's n-grams, linear or through two layers: the form in which trained models ship |
 //! | [`journal`] | what happened, for the host's log |
 //!
 //! # Decide who should handle a message
