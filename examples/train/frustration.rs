@@ -21,7 +21,7 @@ const SETTINGS: Settings = Settings { cost: 0.02, rounds: 200, folds: 8 };
 const ROUNDS: usize = 3;
 /// How much recall weighs beside precision: who boils over alone is lost, who is offered a person too soon says no.
 const RISING: f64 = 1.0;
-const HIGH: f64 = 1.4;
+const HIGH: f64 = 1.3;
 const SOON: f64 = 0.7;
 
 fn file() -> PathBuf {

@@ -199,7 +199,7 @@ const FALSE_ALARM: f64 = 0.8;
 const MISSED_HELP: f64 = 0.9;
 const MISSED_DANGER: f64 = 1.2;
 /// At most this share of the messages without a signal may be flagged; they are near misses, most of them.
-const FLAGGED: f64 = 0.07;
+const FLAGGED: f64 = 0.06;
 
 fn missing_costs(name: &str) -> f64 {
     match name {
