@@ -197,7 +197,7 @@ fn rows(model: Model, messages: &[Message], names: &[String], features: &Feature
 /// leave someone alone with a bot that does not understand, and a life may be at stake.
 const FALSE_ALARM: f64 = 0.8;
 const MISSED_HELP: f64 = 0.9;
-const MISSED_DANGER: f64 = 1.2;
+const MISSED_DANGER: f64 = 0.85;
 /// At most this share of the messages without a signal may be flagged; they are near misses, most of them.
 const FLAGGED: f64 = 0.06;
 

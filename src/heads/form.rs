@@ -167,7 +167,28 @@ pub fn write(labels: &[Label], dense: usize, dense_weights: &[f32], ngrams: &[(u
     write_all(labels, dense, dense_weights, labels.len(), None, ngrams)
 }
 
-/// Writes heads over [`LayerWeights`]: as [`write`], but an n-gram has a weight for each place of the first layer.
+/// Writes heads over [`LayerWeights`]: as [`write()`], but an n-gram has a weight for each place of the first layer.
+///
+/// ```
+/// use handover::heads::{Heads, Label, LayerWeights, ngrams, write_layered};
+/// use handover::text::Text;
+///
+/// // "echt" and "mens" say something together and nothing alone.
+/// let [echt, mens] = ["echt", "mens"].map(|word| ngrams(&Text::new(word))[0].key);
+/// let layers = LayerWeights {
+///     first_bias: vec![0.0],
+///     second_bias: vec![-6.0],
+///     second: vec![vec![1.0]],
+///     last: vec![vec![10.0]],
+///     ..LayerWeights::default()
+/// };
+/// let label = Label { name: "together".into(), bias: -1.0, slope: 1.0, threshold: 0.5 };
+/// let bytes = write_layered(&[label], 0, &[], &layers, &[(echt, vec![20.0]), (mens, vec![20.0])]);
+/// let heads = Heads::from_bytes(bytes).unwrap();
+/// let score = |raw: &str| heads.scores(&heads.known(ngrams(&Text::new(raw))), &[])[0];
+/// assert!(score("echt mens") > 0.9);
+/// assert!(score("mens") < 0.5 && score("echt") < 0.5);
+/// ```
 #[must_use]
 pub fn write_layered(
     labels: &[Label],
@@ -290,9 +311,24 @@ mod tests {
         assert_eq!(form.dense_of(1), [-1.0]);
     }
 
+    fn layered() -> Vec<u8> {
+        let layers = LayerWeights {
+            first_bias: vec![0.1, -0.1],
+            first: vec![vec![0.5], vec![1.0]],
+            second_bias: vec![0.0],
+            second: vec![vec![1.0, -1.0]],
+            last: vec![vec![2.0]],
+        };
+        let label = Label { name: "a".into(), bias: 0.0, slope: 1.0, threshold: 0.5 };
+        write_layered(&[label], 1, &[0.3], &layers, &[(7, vec![1.0, 0.5])])
+    }
+
     #[test]
     fn every_cut_and_every_flipped_byte_is_found() {
-        let whole = small();
+        [small(), layered()].into_iter().for_each(every_change_is_found);
+    }
+
+    fn every_change_is_found(whole: Vec<u8>) {
         for end in 0..whole.len() {
             assert!(Form::read(&whole[..end]).is_err(), "cut at {end}");
             let mut flipped = whole.clone();

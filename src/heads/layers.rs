@@ -129,3 +129,35 @@ impl Layers {
 fn row(rows: &[f32], at: usize, length: usize) -> &[f32] {
     rows.get(at * length..(at + 1) * length).unwrap_or_default()
 }
+
+#[cfg(all(test, feature = "models"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slopes_are_what_a_small_step_does() {
+        let layers = Layers {
+            dense: 2,
+            width: 3,
+            hidden: 2,
+            first_bias: vec![0.1, -0.2, 0.3],
+            first: vec![0.5, -0.1, 0.2, 0.4, -0.3, 0.6],
+            second_bias: vec![0.05, 0.1],
+            second: vec![0.7, -0.4, 0.2, -0.6, 0.3, 0.9],
+            last: vec![1.5, -0.8],
+        };
+        let (ngrams, numbers) = ([0.4, 0.1, -2.0], [1.0, 0.5]);
+        let at = layers.activations(&ngrams, &numbers);
+        let slopes = layers.slopes(&at, 0);
+        let step = 1e-3;
+        for place in 0..3 {
+            let mut moved = ngrams;
+            moved[place] += step;
+            let change = layers.margin(&layers.activations(&moved, &numbers), 0) - layers.margin(&at, 0);
+            assert!((change / step - slopes[place]).abs() < 1e-2, "{place}");
+        }
+        assert_eq!(slopes[2], 0.0, "what is cut off moves nothing");
+        let change = layers.margin(&layers.activations(&ngrams, &[1.0 + step, 0.5]), 0) - layers.margin(&at, 0);
+        assert!((change / step - layers.number_slope(&slopes, 0)).abs() < 1e-2);
+    }
+}

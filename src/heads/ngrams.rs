@@ -25,7 +25,8 @@ const LONGEST: usize = 32;
 /// use handover::heads::ngrams;
 /// use handover::text::Text;
 ///
-/// let found = ngrams(&Text::new("ik bel"));
+/// let text = Text::new("ik bel");
+/// let found = ngrams(&text);
 /// // Two words, one pair, and the runs of " ik " and " bel ".
 /// assert_eq!(found.len(), 2 + 1 + (3 + 2 + 1) + (4 + 3 + 2 + 1));
 /// ```
