@@ -66,6 +66,7 @@ pub(super) struct Layers {
 /// What a message gives in each layer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Activations {
+    #[cfg(feature = "models")]
     first: Vec<f32>,
     second: Vec<f32>,
 }
@@ -95,7 +96,11 @@ impl Layers {
         let first: Vec<f32> = first.collect();
         let second = (self.second_bias.iter().enumerate())
             .map(|(at, bias)| cut(bias + dot(row(&self.second, at, self.width), &first)));
-        Activations { second: second.collect(), first }
+        Activations {
+            second: second.collect(),
+            #[cfg(feature = "models")]
+            first,
+        }
     }
 
     pub(super) fn margin(&self, activations: &Activations, label: usize) -> f32 {

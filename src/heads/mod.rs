@@ -23,6 +23,7 @@ pub use ngrams::{Ngram, ngrams};
 
 use crate::number::{dot, logistic, unit};
 use form::{Form, LANES};
+#[cfg(feature = "models")]
 use layers::Activations;
 use std::fmt;
 
@@ -106,7 +107,11 @@ impl Heads {
             let margin = margin(at) + dot(self.form.dense_of(at), numbers) + label.bias;
             unit(logistic(label.slope * margin))
         });
-        Read { scores: scores.collect(), activations }
+        Read {
+            scores: scores.collect(),
+            #[cfg(feature = "models")]
+            activations,
+        }
     }
 
     /// The summed weights of a block: in 16 bits, which so many rows can't fill, and those in 32.
@@ -127,6 +132,8 @@ impl Heads {
 /// What heads give for one message.
 pub(crate) struct Read {
     pub(crate) scores: Vec<f32>,
+    /// For the evidence, which only the trained readers show.
+    #[cfg(feature = "models")]
     activations: Option<Activations>,
 }
 
