@@ -26,51 +26,57 @@ impl Heads {
         (logit(score) - logit(threshold)) / slope
     }
 
-    /// Takes a message apart for a label. What the label's other numbers add belongs to no word by itself.
+    /// How a label's margin answers to what a message is made of.
     ///
-    /// Where layers lie between, a word adds what it does at this message, as if they were straight.
-    pub(crate) fn carrying(
-        &self,
-        read: &Read,
-        ngrams: &[Ngram],
-        known: &Known,
-        label: usize,
-        words: usize,
-    ) -> Carrying {
+    /// Where layers lie between, that is what a small change does at this message, as if they were straight.
+    pub(crate) fn slopes(&self, read: &Read, label: usize) -> Slopes {
+        let layers = self.form.layers.as_ref().zip(read.activations.as_ref());
+        Slopes { label, first: layers.map(|(layers, activations)| layers.slopes(activations, label)) }
+    }
+
+    /// Takes a message apart for a label. What the label's other numbers add belongs to no word by itself.
+    pub(crate) fn carrying(&self, slopes: &Slopes, ngrams: &[Ngram], known: &Known, words: usize) -> Carrying {
         let mut touched = vec![0; words];
         for ngram in ngrams {
             if let Some(count) = touched.get_mut(ngram.first as usize) {
                 *count += 1;
             }
         }
-        let places = self.places(read, label);
-        let weight = |row: u32| {
-            let blocks = self.form.weights(row).iter().zip(places.chunks(LANES));
-            blocks.flat_map(|(weights, places)| weights.iter().zip(places)).map(|(w, p)| f32::from(*w) * p).sum::<f32>()
-        };
-        let ngrams_known = known.found.iter().map(|(ngram, row)| (*ngram, weight(*row)));
+        let places = self.places(slopes);
+        let ngrams_known = known.found.iter().map(|(ngram, row)| (*ngram, self.weight(*row, &places)));
         Carrying::new(ngrams_known, touched, ngrams.len())
     }
 
-    /// How much a label's margin grows with each place of an n-gram's row, before its share.
-    fn places(&self, read: &Read, label: usize) -> Vec<f32> {
+    /// What a row of weights adds, in lanes that are added up at the end.
+    fn weight(&self, row: u32, places: &[f32]) -> f32 {
+        let mut lanes = [0.0_f32; LANES];
+        for (weights, places) in self.form.weights(row).iter().zip(places.chunks(LANES)) {
+            lanes.iter_mut().zip(weights).zip(places).for_each(|((lane, w), p)| *lane += f32::from(*w) * p);
+        }
+        lanes.iter().sum()
+    }
+
+    /// How much the margin grows with each place of an n-gram's row, before its share.
+    fn places(&self, slopes: &Slopes) -> Vec<f32> {
         let scales = self.form.scales.iter();
-        match (&self.form.layers, &read.activations) {
-            (Some(layers), Some(activations)) => {
-                scales.zip(layers.slopes(activations, label)).map(|(scale, slope)| scale * slope).collect()
-            }
-            _ => scales.enumerate().map(|(at, scale)| if at == label { *scale } else { 0.0 }).collect(),
+        match &slopes.first {
+            Some(first) => scales.zip(first).map(|(scale, slope)| scale * slope).collect(),
+            None => scales.enumerate().map(|(at, scale)| if at == slopes.label { *scale } else { 0.0 }).collect(),
         }
     }
 
-    /// How much a label's margin grows with one of the numbers, at this message.
-    pub(crate) fn number_weight(&self, read: &Read, label: usize, number: usize) -> f32 {
-        let own = self.form.dense_of(label).get(number).copied().unwrap_or(0.0);
-        match (&self.form.layers, &read.activations) {
-            (Some(layers), Some(activations)) => own + layers.number_slope(&layers.slopes(activations, label), number),
-            _ => own,
-        }
+    /// How much the margin grows with one of the numbers.
+    pub(crate) fn number_weight(&self, slopes: &Slopes, number: usize) -> f32 {
+        let own = self.form.dense_of(slopes.label).get(number).copied().unwrap_or(0.0);
+        let layers = self.form.layers.as_ref().zip(slopes.first.as_ref());
+        own + layers.map_or(0.0, |(layers, first)| layers.number_slope(first, number))
     }
+}
+
+/// How a label's margin answers to a message: by its own weights, or through the places of the first layer.
+pub(crate) struct Slopes {
+    label: usize,
+    first: Option<Vec<f32>>,
 }
 
 impl Carrying {

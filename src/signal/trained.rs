@@ -147,9 +147,10 @@ impl TrainedSignals {
     fn places(&self, message: &Message<'_>, label: usize, excess: f32, pattern: Option<&Finding>) -> Vec<Evidence> {
         let dims = usize::from(self.vectors.dims());
         let words = message.text.words();
-        let mut carrying = self.heads.carrying(&message.read, message.ngrams, &message.known, label, words.len());
+        let slopes = self.heads.slopes(&message.read, label);
+        let mut carrying = self.heads.carrying(&slopes, message.ngrams, &message.known, words.len());
         let shown = pattern.map_or(&[][..], |finding| finding.evidence.as_slice());
-        let weight = self.heads.number_weight(&message.read, label, dims + label);
+        let weight = self.heads.number_weight(&slopes, dims + label);
         let part = PATTERN * weight * pattern.map_or(0.0, |f| f.score) / shown.len().max(1) as f32;
         let mut cues: Vec<Option<&Arc<str>>> = vec![None; words.len()];
         for evidence in shown {
