@@ -193,8 +193,9 @@ fn rows(model: Model, messages: &[Message], names: &[String], features: &Feature
     Ok(messages.iter().map(row).collect())
 }
 
-/// How much recall weighs beside precision, by what a mistake costs: a false alarm takes an agent's time, a miss may
-/// leave someone alone with a bot that does not understand, and a life may be at stake.
+/// How much recall weighs beside precision: a false alarm takes an agent's time, a miss may leave someone alone with a
+/// bot that does not understand. Danger weighs hardly more, since at lower thresholds grief was taken for it. What weighs more than a
+/// false alarm keeps its threshold where the others are raised.
 const FALSE_ALARM: f64 = 0.8;
 const MISSED_HELP: f64 = 0.9;
 const MISSED_DANGER: f64 = 0.85;

@@ -8,6 +8,7 @@
     reason = "rows and labels are counted here, and a trainer that stops harms no customer"
 )]
 
+use crate::threads;
 use handover::heads::{Label, Ngram, ngrams, share, write};
 use handover::text::Text;
 use std::collections::BTreeMap;
@@ -137,17 +138,7 @@ pub(crate) struct Head {
 impl Head {
     /// A head for each label; on as many threads as there are cores, since labels know nothing of each other.
     pub(crate) fn train_all(rows: &[Row], labels: usize, kept: usize, settings: Settings) -> Vec<Self> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(labels.max(1));
-        let share = |thread: usize| (thread..labels).step_by(threads);
-        let mut trained: Vec<(usize, Self)> = std::thread::scope(|scope| {
-            let work = |thread| {
-                move || share(thread).map(|at| (at, Self::train(rows, at, kept, settings))).collect::<Vec<_>>()
-            };
-            let running: Vec<_> = (0..threads).map(|thread| scope.spawn(work(thread))).collect();
-            running.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
-        });
-        trained.sort_by_key(|(label, _)| *label);
-        trained.into_iter().map(|(_, head)| head).collect()
+        threads::each(labels, |at| Self::train(rows, at, kept, settings))
     }
 
     fn train(rows: &[Row], label: usize, kept: usize, settings: Settings) -> Self {

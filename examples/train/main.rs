@@ -16,6 +16,7 @@ mod heads;
 mod linear;
 mod network;
 mod sets;
+mod threads;
 mod vectors;
 
 use clap::{CommandFactory, Parser, Subcommand};

@@ -10,6 +10,7 @@
 )]
 
 use crate::linear::{Features, Row, calibrate, logistic, spread};
+use crate::threads;
 use handover::heads::{Label, LayerWeights, write_layered};
 
 /// Places of the first layer and of the second; chosen on development rows, as is what follows.
@@ -42,23 +43,15 @@ pub(crate) struct Calibrated {
 }
 
 impl Trained {
-    /// A network on all rows, and one for each fold's rows left out; on as many threads as there are cores, since they
-    /// know nothing of each other.
+    /// A network on all rows, and one for each fold's rows left out.
     pub(crate) fn of(rows: &[Row], labels: usize, kept: usize) -> Self {
         let fold = |row: &Row| spread(&row.group) / 2 % FOLDS;
         let network = |held: usize| {
             let others: Vec<&Row> = rows.iter().filter(|row| row.labelled && fold(row) != held).collect();
             Network::trained(&others, labels, kept)
         };
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(FOLDS + 1);
-        let share = |thread: usize| (thread..=FOLDS).step_by(threads);
-        let mut networks: Vec<(usize, Network)> = std::thread::scope(|scope| {
-            let work = |thread| move || share(thread).map(|held| (held, network(held))).collect::<Vec<_>>();
-            let running: Vec<_> = (0..threads).map(|thread| scope.spawn(work(thread))).collect();
-            running.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
-        });
-        networks.sort_by_key(|(held, _)| *held);
-        let margins: Vec<Vec<f64>> = rows.iter().map(|row| networks[fold(row)].1.margins(row)).collect();
+        let mut networks = threads::each(FOLDS + 1, network);
+        let margins: Vec<Vec<f64>> = rows.iter().map(|row| networks[fold(row)].margins(row)).collect();
         let calibrated = |label: usize| {
             let margins: Vec<f64> = margins.iter().map(|margins| margins[label]).collect();
             let (offset, slope) = calibrate(rows, label, &margins);
@@ -66,7 +59,7 @@ impl Trained {
             Calibrated { offset, slope, scores }
         };
         let labels = (0..labels).map(calibrated).collect();
-        Self { network: networks.swap_remove(FOLDS).1, labels }
+        Self { network: networks.swap_remove(FOLDS), labels }
     }
 
     /// The bytes of a model.

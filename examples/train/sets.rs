@@ -169,6 +169,9 @@ struct Model {
     out_of_fold: f64,
 }
 
+/// The weight of the pooled vector beside n-grams: chosen on development rows.
+const VECTOR: f32 = 3.0;
+
 /// The vector weighs more for linear heads than for those with layers.
 fn numbers(vectors: &WordVectors, cues: &Feeling, text: &Text<'_>) -> Vec<f32> {
     let mut numbers = TrainedEmotion::numbers(vectors, cues, text);
@@ -209,8 +212,6 @@ impl Example {
 
 /// How many words a negation reaches, where nothing ends it before.
 const REACH: usize = 4;
-/// The weight of the pooled vector beside n-grams: chosen on development rows.
-const VECTOR: f32 = 3.0;
 const NEGATIONS: [&str; 17] = [
     "not",
     "no",
