@@ -10,6 +10,7 @@ mod eval;
 mod files;
 mod health;
 mod learn;
+mod line;
 mod predict;
 mod train;
 

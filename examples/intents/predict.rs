@@ -1,11 +1,11 @@
 //! `intents predict`.
 
+use crate::line::Line;
 use crate::{files, support};
 use anstyle::Style;
 use clap::Args;
-use handover::intent::{Prediction, Ranked, TrainedIntents};
+use handover::intent::{Prediction, TrainedIntents};
 use handover::text::Text;
-use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
@@ -51,31 +51,4 @@ fn print(out: &mut impl Write, prediction: &Prediction, line: &str) -> io::Resul
         write!(out, " or {} {:.2}", second.intent, second.confidence)?;
     }
     writeln!(out, "  {dim}{line}{dim:#}")
-}
-
-/// A message on the wire.
-#[derive(Serialize)]
-struct Line<'p> {
-    intent: Option<&'p str>,
-    confidence: f32,
-    in_scope: bool,
-    scope_score: f32,
-    top: &'p [Ranked],
-    ambiguous: bool,
-    version: String,
-}
-
-impl<'p> Line<'p> {
-    fn of(prediction: &'p Prediction) -> Self {
-        let best = prediction.best();
-        Self {
-            intent: best.map(|best| &*best.intent),
-            confidence: best.map_or(0.0, |best| best.confidence),
-            in_scope: prediction.in_scope(),
-            scope_score: prediction.scope_score(),
-            top: prediction.intents().all(),
-            ambiguous: prediction.ambiguous().is_some(),
-            version: prediction.version().to_string(),
-        }
-    }
 }

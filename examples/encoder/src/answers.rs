@@ -1,10 +1,10 @@
 //! `predict`: the same lines as the crate's own program `intents predict --json` writes.
 
+use crate::line::Line;
 use crate::{EncoderOptions, at};
 use clap::Args;
-use handover::intent::{Prediction, Ranked, TrainedIntents};
+use handover::intent::TrainedIntents;
 use handover::text::Text;
-use serde::Serialize;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -38,31 +38,4 @@ fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
         return Ok(Box::new(BufReader::new(io::stdin())));
     }
     Ok(Box::new(BufReader::new(File::open(path).map_err(|e| at(path, e))?)))
-}
-
-/// A message on the wire.
-#[derive(Serialize)]
-struct Line<'p> {
-    intent: Option<&'p str>,
-    confidence: f32,
-    in_scope: bool,
-    scope_score: f32,
-    top: &'p [Ranked],
-    ambiguous: bool,
-    version: String,
-}
-
-impl<'p> Line<'p> {
-    fn of(prediction: &'p Prediction) -> Self {
-        let best = prediction.best();
-        Self {
-            intent: best.map(|best| &*best.intent),
-            confidence: best.map_or(0.0, |best| best.confidence),
-            in_scope: prediction.in_scope(),
-            scope_score: prediction.scope_score(),
-            top: prediction.intents().all(),
-            ambiguous: prediction.ambiguous().is_some(),
-            version: prediction.version().to_string(),
-        }
-    }
 }

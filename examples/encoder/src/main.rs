@@ -8,6 +8,9 @@
 
 mod answers;
 mod compare;
+// The program of the crate writes the same lines.
+#[path = "../../intents/line.rs"]
+mod line;
 
 use clap::{Args, Parser, Subcommand};
 use handover::intent::{Encoder, Examples, Trainer};
